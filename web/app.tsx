@@ -1,15 +1,21 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { KeyForm } from './access/key-form.jsx';
-import { NotAllowed } from './access/not-allowed.jsx';
+import { MissingScope, NotAllowed } from './access/not-allowed.jsx';
 import { access, accessError, may, maySee, needsKey, readAccess } from './api/access.js';
+import { later } from './components/later.jsx';
 import { ErrorNotice } from './components/notice.jsx';
 import { ContactsView } from './contacts/contacts-view.jsx';
+import type { NamedAccount } from './contacts/search-all.jsx';
 import { t } from './i18n/language.js';
+import { loadPhoneNumbers } from './i18n/phone-numbers.js';
 import { LiveChanges } from './live/changes.js';
 import { hasContacts, LiveSession } from './live/live-session.js';
 import { poll } from './live/polling.js';
 import { EVERYBODY, replace, type Route, route } from './route.js';
+import { NothingLinked } from './session/nothing-linked.jsx';
 import { Overview } from './session/overview.jsx';
+import { accountName } from './session/session-texts.js';
+import { UnknownAccount } from './session/unknown-account.jsx';
 import { SessionList } from './sessions/session-list.js';
 import { SessionsView } from './sessions/sessions-view.jsx';
 import { Shell } from './shell.jsx';
@@ -17,11 +23,21 @@ import { Shell } from './shell.jsx';
 const DEFAULT_SESSION = 'default';
 const TRY_AGAIN_MS = 3_000;
 
+/** Keys and webhooks, which few visitors open. */
+const SettingsView = later(async () => {
+  const { loadSettingsTexts, SettingsView: View } = await import('./settings/settings-view.jsx');
+  await loadSettingsTexts();
+  return View;
+});
+
+const SearchAll = later(async () => (await import('./contacts/search-all.jsx')).SearchAll);
+
 /** Selects the view: by key first, then by address. */
 export function App() {
   if (needsKey.value) return <KeyForm />;
   if (!access.value) return <Unreachable />;
-  if (!may('session:read') && !may('contacts:read')) return <NotAllowed why={t.key.nothing} />;
+  if (!may('session:read') && !may('contacts:read') && !may('webhooks:manage'))
+    return <NotAllowed why={t.key.nothing} />;
   return <Views />;
 }
 
@@ -44,8 +60,20 @@ function Unreachable() {
 
 function Views() {
   const current = route.value;
+  useEffect(() => void loadPhoneNumbers(), []);
   const list = useSessionList(current.view === 'sessions' || current.view === 'home');
   useHome(current, list);
+  if (current.view === 'search') {
+    return (
+      <Shell list={list} live={null} changes={null}>
+        {may('contacts:read') ? (
+          <SearchAll accounts={accountsOf(list)} search={current.search} />
+        ) : (
+          <MissingScope scope="contacts:read" />
+        )}
+      </Shell>
+    );
+  }
   if (current.view === 'home' || current.view === 'sessions') {
     if (!list) return null;
     return (
@@ -54,13 +82,26 @@ function Views() {
       </Shell>
     );
   }
+  if (current.view === 'keys' || current.view === 'webhooks')
+    return (
+      <Shell list={list} live={null} changes={null}>
+        <SettingsView current={current} list={list} />
+      </Shell>
+    );
   return <SessionViews key={current.session} list={list} session={current.session} current={current} />;
+}
+
+/** Accounts that the key may read. Null until they are known. */
+function accountsOf(list: SessionList | null): readonly NamedAccount[] | null {
+  if (list)
+    return list.sessions.value?.map((each) => ({ name: each.name, title: accountName(each) })) ?? null;
+  return (access.value?.sessions ?? [DEFAULT_SESSION]).map((name) => ({ name, title: name }));
 }
 
 interface SessionViewsProps {
   list: SessionList | null;
   session: string;
-  current: Exclude<Route, { view: 'home' | 'sessions' }>;
+  current: Exclude<Route, { view: 'home' | 'sessions' | 'search' | 'keys' | 'webhooks' }>;
 }
 
 function SessionViews({ list, session, current }: SessionViewsProps) {
@@ -69,12 +110,16 @@ function SessionViews({ list, session, current }: SessionViewsProps) {
     <Shell list={list} live={live} changes={changes}>
       {!maySee(session) ? (
         <NotAllowed why={t.key.session(session)} />
+      ) : live.error.value?.code === 'session_not_found' ? (
+        <UnknownAccount error={live.error.value} />
       ) : current.view === 'overview' ? (
         may('session:read') ? (
           <Overview live={live} />
         ) : (
-          <NotAllowed why={t.key.scope('session:read')} />
+          <MissingScope scope="session:read" />
         )
+      ) : live.state.value && !hasContacts(live.state.value) ? (
+        <NothingLinked session={session} />
       ) : may('contacts:read') ? (
         <ContactsView
           session={session}
@@ -84,7 +129,7 @@ function SessionViews({ list, session, current }: SessionViewsProps) {
           query={current.list}
         />
       ) : (
-        <NotAllowed why={t.key.scope('contacts:read')} />
+        <MissingScope scope="contacts:read" />
       )}
     </Shell>
   );
@@ -107,7 +152,8 @@ function useHome(current: Route, list: SessionList | null): void {
   const sessions = list?.sessions.value ?? null;
   useEffect(() => {
     if (!isHome) return;
-    if (!list) {
+    if (!list && !may('contacts:read')) replace({ view: 'webhooks', page: 'list' });
+    else if (!list) {
       const [session = DEFAULT_SESSION] = access.value?.sessions ?? [];
       replace({ view: 'contacts', session, contact: null, list: EVERYBODY });
     } else if (sessions?.length === 1 && sessions[0])
@@ -123,6 +169,10 @@ function useLive(session: string): { live: LiveSession; changes: LiveChanges } {
     [session, access.value],
   );
   const state = live.state.value;
+  const arrived = state?.contacts.sync === 'partial' ? state.contacts.total : null;
+  useEffect(() => {
+    if (arrived !== null) changes.announceAll();
+  }, [changes, arrived]);
   const canFollow =
     may('contacts:read') &&
     maySee(session) &&

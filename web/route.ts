@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { type Period, PERIODS } from './contacts/changed-since.js';
 
 /**
  * The view that the page shows. It is in the URL fragment, so that numbers and searches never appear in request lines or proxy
@@ -7,8 +8,14 @@ import { computed, signal } from '@preact/signals';
 export type Route =
   | { view: 'home' }
   | { view: 'sessions' }
+  | SettingsRoute
+  | { view: 'search'; search: string }
   | { view: 'overview'; session: string }
   | { view: 'contacts'; session: string; contact: string | null; list: ListQuery };
+
+/** Keys and webhooks, which belong to the service, not to a session. */
+export type SettingsRoute =
+  { view: 'keys'; page: 'list' | 'new' | 'colleague' } | { view: 'webhooks'; page: 'list' | 'new' };
 
 /** Which contacts are listed. */
 export interface ListQuery {
@@ -16,9 +23,17 @@ export interface ListQuery {
   saved: boolean;
   business: boolean;
   noNumber: boolean;
+  /** Null: at any time. */
+  changed: Period | null;
 }
 
-export const EVERYBODY: ListQuery = { search: '', saved: false, business: false, noNumber: false };
+export const EVERYBODY: ListQuery = {
+  search: '',
+  saved: false,
+  business: false,
+  noNumber: false,
+  changed: null,
+};
 
 const hash = signal(location.hash);
 
@@ -36,12 +51,16 @@ export function to(target: Route): string {
       return '#/';
     case 'sessions':
       return '#/sessions';
+    case 'keys':
+    case 'webhooks':
+      return target.page === 'list' ? `#/${target.view}` : `#/${target.view}/${target.page}`;
+    case 'search':
+      return withQuery('#/search', target.search ? { q: target.search } : {});
     case 'overview':
       return `#/sessions/${target.session}`;
     case 'contacts': {
       const path = ['#/sessions', target.session, 'contacts', target.contact].filter(Boolean).join('/');
-      const query = toQuery(target.list).toString();
-      return query ? `${path}?${query}` : path;
+      return withQuery(path, toQuery(target.list));
     }
   }
 }
@@ -59,19 +78,29 @@ export function replace(target: Route): void {
 function parse(text: string): Route {
   const { pathname, searchParams } = new URL(text.replace(/^#\/?/, ''), 'page:///');
   const [top, session, below, contact = null] = pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  if (top === 'keys')
+    return { view: top, page: session === 'new' || session === 'colleague' ? session : 'list' };
+  if (top === 'webhooks') return { view: top, page: session === 'new' ? session : 'list' };
+  if (top === 'search') return { view: 'search', search: searchParams.get('q') ?? '' };
   if (top !== 'sessions') return { view: 'home' };
   if (!session) return { view: 'sessions' };
   if (below === 'contacts') return { view: 'contacts', session, contact, list: fromQuery(searchParams) };
   return { view: 'overview', session };
 }
 
-function toQuery({ search, saved, business, noNumber }: ListQuery): URLSearchParams {
-  return new URLSearchParams({
+function withQuery(path: string, parameters: Record<string, string>): string {
+  const query = new URLSearchParams(parameters).toString();
+  return query ? `${path}?${query}` : path;
+}
+
+function toQuery({ search, saved, business, noNumber, changed }: ListQuery): Record<string, string> {
+  return {
     ...(search && { q: search }),
     ...(saved && { saved: '1' }),
     ...(business && { business: '1' }),
     ...(noNumber && { 'no-number': '1' }),
-  });
+    ...(changed && { changed }),
+  };
 }
 
 function fromQuery(query: URLSearchParams): ListQuery {
@@ -81,5 +110,6 @@ function fromQuery(query: URLSearchParams): ListQuery {
     saved: has('saved'),
     business: has('business'),
     noNumber: has('no-number'),
+    changed: PERIODS.find((period) => period === query.get('changed')) ?? null,
   };
 }

@@ -1,15 +1,21 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { access, may, signOut } from './api/access.js';
 import { nowMs } from './api/clock.js';
+import type { Session } from './api/types.js';
 import { Icon } from './components/icon.jsx';
-import { ErrorNotice } from './components/notice.jsx';
+import { bannerCode, ErrorNotice } from './components/notice.jsx';
 import { relative } from './i18n/format.js';
 import { t } from './i18n/language.js';
 import type { LiveChanges } from './live/changes.js';
-import type { LiveSession } from './live/live-session.js';
+import { hasContacts, type LiveSession } from './live/live-session.js';
 import { EVERYBODY, go, route, sessionOnShow, to } from './route.js';
+import { freshnessOf } from './session/connection.js';
+import { ConnectionBanner } from './session/connection-banner.jsx';
+import { accountName } from './session/session-texts.js';
 import type { SessionList } from './sessions/session-list.js';
+
+const JUST_NOW_MS = 5_000;
 
 interface ShellProps {
   /** Null: the key may not see sessions. */
@@ -23,9 +29,14 @@ interface ShellProps {
 /** The frame around every view. */
 export function Shell({ list, live, changes, children }: ShellProps) {
   const session = sessionOnShow.value;
-  const failure = live?.error.value ?? (live ? null : (list?.error.value ?? null));
-  const hasShown = (live?.state.value ?? list?.sessions.value ?? null) !== null;
-  useTitle();
+  const state = live?.state.value ?? null;
+  const error = live ? live.error.value : (list?.error.value ?? null);
+  // The view itself explains that an account does not exist.
+  const failure = error?.code === 'session_not_found' ? null : error;
+  useTitle(state);
+  useLayoutEffect(() => {
+    bannerCode.value = failure?.code ?? null;
+  }, [failure]);
   return (
     <>
       <a class="skip" href="#content" onClick={skipToContent}>
@@ -39,25 +50,26 @@ export function Shell({ list, live, changes, children }: ShellProps) {
           <span class="brand-name">{t.title}</span>
         </a>
         {session !== null && <SessionChoice list={list} session={session} />}
-        <Navigation session={session} hasSessions={list !== null} />
+        <Navigation session={session} list={list} />
         <div class="shell-end">
           <Freshness list={list} live={live} changes={changes} />
           {access.value?.keys_in_use && (
-            <button
-              type="button"
-              class="quiet round"
-              aria-label={t.nav.signOut}
-              title={t.nav.signOut}
-              onClick={signOut}
-            >
+            <button type="button" class="quiet sign-out" onClick={signOut}>
               <Icon name="key" />
+              {t.nav.signOut}
             </button>
           )}
         </div>
       </header>
-      {failure && hasShown && (
+      {failure ? (
         <div class="banner">
-          <ErrorNotice error={failure} />
+          <ErrorNotice error={failure} isBanner />
+        </div>
+      ) : (
+        <div class="banner" role="status">
+          {state && route.value.view === 'contacts' && hasContacts(state) && (
+            <ConnectionBanner session={state} />
+          )}
         </div>
       )}
       {children}
@@ -65,8 +77,11 @@ export function Shell({ list, live, changes, children }: ShellProps) {
   );
 }
 
-function Navigation({ session, hasSessions }: { session: string | null; hasSessions: boolean }) {
+function Navigation({ session, list }: { session: string | null; list: SessionList | null }) {
   const { view } = route.value;
+  const hasSessions = list !== null;
+  const accounts = list?.sessions.value ?? access.value?.sessions ?? [];
+  const maySearchAll = may('contacts:read') && (accounts.length > 1 || view === 'search');
   const links = [
     ...(hasSessions ? [['sessions', t.nav.sessions, to({ view: 'sessions' })] as const] : []),
     ...(session !== null && hasSessions
@@ -81,6 +96,11 @@ function Navigation({ session, hasSessions }: { session: string | null; hasSessi
           ] as const,
         ]
       : []),
+    ...(may('admin') ? [['keys', t.settings.keys, to({ view: 'keys', page: 'list' })] as const] : []),
+    ...(may('webhooks:manage')
+      ? [['webhooks', t.settings.webhooks, to({ view: 'webhooks', page: 'list' })] as const]
+      : []),
+    ...(maySearchAll ? [['search', t.find.all, to({ view: 'search', search: '' })] as const] : []),
   ];
   return (
     <nav aria-label={t.nav.label}>
@@ -95,8 +115,13 @@ function Navigation({ session, hasSessions }: { session: string | null; hasSessi
 
 /** With one session there is nothing to choose. */
 function SessionChoice({ list, session }: { list: SessionList | null; session: string }) {
-  const names = list?.sessions.value?.map(({ name }) => name) ?? access.value?.sessions ?? [];
+  const sessions = list?.sessions.value;
+  const names = sessions?.map(({ name }) => name) ?? access.value?.sessions ?? [];
   if (names.length < 2) return null;
+  const labelOf = (name: string) => {
+    const found = sessions?.find((each) => each.name === name);
+    return found ? accountName(found) : name;
+  };
   const choose = (name: string) => {
     const current = route.value;
     go(
@@ -114,7 +139,7 @@ function SessionChoice({ list, session }: { list: SessionList | null; session: s
     >
       {[...new Set([...names, session])].map((name) => (
         <option key={name} value={name}>
-          {name}
+          {labelOf(name)}
         </option>
       ))}
     </select>
@@ -127,21 +152,21 @@ function Freshness({ list, live, changes }: Pick<ShellProps, 'list' | 'live' | '
   const readAtMs = live ? live.readAtMs.value : (list?.readAtMs.value ?? null);
   const mode = changes?.mode.value ?? 'idle';
   const checkedAtMs = Math.max(readAtMs ?? 0, changes?.checkedAtMs.value ?? 0);
-  const isLive = mode === 'live' && !error;
-  const [tone, label, hint] = error
-    ? (['bad', t.fresh.offline, ''] as const)
-    : isLive
-      ? (['good', t.fresh.live, t.fresh.liveHint] as const)
-      : (['busy', t.fresh.polling, mode === 'polling' ? t.fresh.pollingHint : ''] as const);
+  const session = live?.state.value ?? null;
+  const { tone, label, hint } = freshnessOf({ session, isReached: !error, mode }, nowMs.value);
+  const isTimed = error !== null || label === t.fresh.polling;
   return (
     <p class={`fresh ${tone}`} title={hint}>
       <span class={`dot ${tone}`} />
       <span>{label}</span>
-      {!isLive && checkedAtMs > 0 && (
-        <small class="faint">{t.fresh.checked(relative(checkedAtMs, nowMs.value))}</small>
-      )}
+      {isTimed && checkedAtMs > 0 && <small class="faint">{ageOf(checkedAtMs)}</small>}
     </p>
   );
+}
+
+function ageOf(timeMs: number): string {
+  const isNow = nowMs.value - timeMs < JUST_NOW_MS;
+  return isNow ? t.connection.justNow : t.fresh.checked(relative(timeMs, nowMs.value));
 }
 
 /** The address names the view, so the link cannot lead there by itself. */
@@ -152,16 +177,21 @@ function skipToContent(event: Event): void {
   content?.focus();
 }
 
-function useTitle(): void {
+/** @param state of the session on show; null: not read */
+function useTitle(state: Session | null): void {
   const current = route.value;
+  const name = state && accountName(state);
   useEffect(() => {
     const names = {
       home: null,
       sessions: t.nav.sessions,
       overview: t.nav.overview,
       contacts: t.nav.contacts,
+      keys: t.settings.keys,
+      webhooks: t.settings.webhooks,
+      search: t.find.allTitle,
     };
-    const session = 'session' in current ? current.session : null;
+    const session = name ?? ('session' in current ? current.session : null);
     document.title = [names[current.view], session, t.title].filter(Boolean).join(' · ');
-  }, [current]);
+  }, [current, name]);
 }

@@ -31,6 +31,8 @@ export interface LinkOffer {
   qr: ExpiringText | null;
   /** Code to enter on the phone; null if none was requested, or it has expired. */
   pairingCode: ExpiringText | null;
+  /** Whether a code was entered on the phone, correct or not. The phone then has a minute to complete the link. */
+  isCodeEntered: boolean;
   passkey: PasskeyOffer | null;
 }
 

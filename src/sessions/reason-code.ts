@@ -7,6 +7,7 @@ export const REASON_CODES = [
   'waiting_for_whatsapp',
   'waiting_for_scan',
   'waiting_for_code_entry',
+  'waiting_for_phone',
   'passkey_assertion',
   'passkey_waiting',
   'passkey_compare',

@@ -47,7 +47,10 @@ export interface ProfilesPause {
 
 export interface SessionSnapshot extends SessionReport {
   name: SessionName;
+  displayName: string | null;
   since: Date;
+  /** When the session was last open; null while it is open, or if it is unknown. */
+  offlineSince: Date | null;
   syncProblem: string | null;
   /** Whether a process holds the session's lease. If not, the last holder wrote the other fields. */
   isAttended: boolean;
@@ -90,7 +93,8 @@ export class SessionStateRepository {
   /** @throws SessionNotFound */
   async get(session: SessionName): Promise<SessionSnapshot> {
     const [row] = await this.dataSource.query<SessionRow[]>(
-      `SELECT name, status, reason_code AS "reasonCode", reason, advice, since, retry_at AS "retryAt",
+      `SELECT name, display_name AS "displayName", status, reason_code AS "reasonCode", reason, advice, since,
+         offline_since AS "offlineSince", retry_at AS "retryAt",
          sync_problem AS "syncProblem", link_offer AS "linkOffer", profiles_paused AS "profilesPaused",
          profiles_off AS "profilesOff", profiles_resume_at AS "profilesResumeAt",
          profiles_batch_at AS "profilesBatchAt",
@@ -129,7 +133,9 @@ export class SessionStateRepository {
     >(
       `UPDATE session s SET status = $2, reason_code = $7, reason = $3, advice = $4, retry_at = $5, link_offer = $6,
          sync_problem = CASE WHEN $2 = 'connecting' THEN NULL ELSE sync_problem END,
-         since = CASE WHEN s.status = $2 THEN since ELSE now() END, client_version = coalesce($8, s.client_version),
+         since = CASE WHEN s.status = $2 THEN since ELSE now() END,
+         offline_since = CASE WHEN $2 <> 'open' THEN coalesce(s.offline_since, now()) END,
+         client_version = coalesce($8, s.client_version),
          client_expires_at = CASE WHEN s.client_version IS DISTINCT FROM coalesce($8, s.client_version) THEN NULL
            ELSE client_expires_at END
        FROM (SELECT name, status, client_version FROM session WHERE name = $1 FOR NO KEY UPDATE) before

@@ -28,6 +28,10 @@ export class Session {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'session_pkey' })
   name: string;
 
+  /** Name of the account for users, up to 100 characters; null if they have not set one. */
+  @Column('text', { name: 'display_name', nullable: true })
+  displayName: string | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 
@@ -68,6 +72,10 @@ export class Session {
   /** When the status last changed. */
   @Column('timestamptz', { default: () => 'now()' })
   since: Date;
+
+  /** When the session was last open; unlike `since`, not changed by further attempts. Null while it is open. */
+  @Column('timestamptz', { name: 'offline_since', nullable: true })
+  offlineSince: Date | null;
 
   /** When the next connection attempt is due; null if none is scheduled. */
   @Column('timestamptz', { name: 'retry_at', nullable: true })

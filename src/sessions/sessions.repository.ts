@@ -43,6 +43,7 @@ export interface SessionListQuery {
 
 export interface ListedSession {
   name: SessionName;
+  displayName: string | null;
   status: SessionStatus;
   reasonCode: ReasonCode | null;
   reason: string | null;
@@ -98,7 +99,8 @@ export class SessionsRepository {
   /** Lists sessions in the order of their names. */
   async list({ limit, after, status, among }: SessionListQuery): Promise<ListedSession[]> {
     return this.dataSource.query<ListedSession[]>(
-      `SELECT s.name, s.status, s.reason_code AS "reasonCode", s.reason, s.advice, s.since, s.retry_at AS "retryAt",
+      `SELECT s.name, s.display_name AS "displayName", s.status,
+         s.reason_code AS "reasonCode", s.reason, s.advice, s.since, s.retry_at AS "retryAt",
          s.sync_problem AS "syncProblem", ${IS_ATTENDED} AS "isAttended", a.jid, a.push_name AS "pushName"
        FROM session s LEFT JOIN account a ON a.id = s.account_id
        WHERE ($2::text IS NULL OR s.name > $2) AND ($3::text IS NULL OR $3 = ${STATUS})
@@ -121,12 +123,26 @@ export class SessionsRepository {
    * @param proxy encrypted, see SessionProxiesRepository; null for none
    * @returns false if the session already exists
    */
-  async create(session: SessionName, proxy: string | null): Promise<boolean> {
+  async create(
+    session: SessionName,
+    proxy: string | null,
+    displayName: string | null = null,
+  ): Promise<boolean> {
     const rows = await this.dataSource.query<unknown[]>(
-      'INSERT INTO session (name, proxy) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING name',
-      [session, proxy],
+      `INSERT INTO session (name, proxy, display_name) VALUES ($1, $2, $3)
+       ON CONFLICT DO NOTHING RETURNING name`,
+      [session, proxy, displayName],
     );
     return rows.length > 0;
+  }
+
+  /** @throws SessionNotFound */
+  async rename(session: SessionName, displayName: string | null): Promise<void> {
+    const [, renamed] = await this.dataSource.query<[unknown, number]>(
+      'UPDATE session SET display_name = $2 WHERE name = $1',
+      [session, displayName],
+    );
+    if (renamed === 0) throw new SessionNotFound(session);
   }
 
   /**

@@ -139,14 +139,11 @@ withBrowser('the page of a service', () => {
     await visitor.seesNo('Ionuț');
     expect(visitor.page.url()).toMatch(/\?saved=1$/);
     await visitor.page.getByText('Export').click();
-    const [download] = await Promise.all([
-      visitor.page.waitForEvent('download'),
-      visitor.click('CSV (spreadsheet)'),
-    ]);
-    const csv = await readFile(await download.path(), 'utf8');
-    expect(download.suggestedFilename()).toBe('default-contacts.csv');
-    expect(csv).toContain('Anna Müller');
-    expect(csv).not.toContain('Ionuț');
+    const [download] = await Promise.all([visitor.page.waitForEvent('download'), visitor.click('vCard')]);
+    const vcards = await readFile(await download.path(), 'utf8');
+    expect(download.suggestedFilename()).toMatch(/^contacts-default-\d{4}-\d\d-\d\d\.vcf$/);
+    expect(vcards).toContain('Anna Müller');
+    expect(vcards).not.toContain('Ionuț');
   });
 
   it.each([
@@ -156,7 +153,7 @@ withBrowser('the page of a service', () => {
     await arrive();
     if (isStreamBlocked) await visitor.page.route('**/changes/stream*', (route) => route.abort());
     await visitor.open('/sessions/default/contacts');
-    await visitor.sees(isStreamBlocked ? 'Every few seconds' : 'Live');
+    await visitor.sees(isStreamBlocked ? 'Updated every few seconds' : 'Live');
     await world.phone.saveContact({ number: '819012345678', fullName: 'Hanako', firstName: 'Hanako' });
     await visitor.sees('Hanako');
     await visitor.click(/Hanako/, 'link');
@@ -176,6 +173,7 @@ withBrowser('the page of a service', () => {
     await visitor.click('Fetch from WhatsApp now');
     await visitor.page.locator('.contact-head .avatar img').waitFor({ state: 'attached' });
     await visitor.sees('Hey there!');
+    await visitor.page.getByText('Security', { exact: true }).click();
     await visitor.page.locator('.fingerprint span').nth(15).waitFor();
     await anna?.changeIdentity();
     await visitor.sees(/Security event: the key changed/);
@@ -329,22 +327,25 @@ withBrowser('the page of a service', () => {
   it('lists all of many sessions, and adds and removes one', async () => {
     await arrive();
     await visitor.open('/sessions');
-    await visitor.click('Add session');
-    await visitor.page.getByLabel('Name').fill('No good name');
+    await visitor.click('Add account');
     await visitor.click('Add');
-    await visitor.sees(/Use 1 to 40 characters/);
-    await visitor.page.getByLabel('Name').fill('default');
+    await visitor.sees('Enter a name.');
+    const name = visitor.page.getByLabel('Name', { exact: true });
+    await name.fill('営業');
     await visitor.click('Add');
-    await visitor.sees('A session with this name already exists.');
-    await visitor.page.getByLabel('Name').fill('sales');
+    await visitor.sees(/must have 1 to 40 characters/);
+    await name.fill('Default');
+    await visitor.click('Add');
+    await visitor.sees('An account with this name already exists.');
+    await name.fill('Sales');
     await visitor.click('Add');
     await visitor.qr();
     expect(visitor.page.url()).toMatch(/#\/sessions\/sales$/);
-    await visitor.page.getByLabel('Session').selectOption('default');
+    await visitor.page.getByLabel('Account', { exact: true }).selectOption('default');
     await visitor.page.waitForURL(/#\/sessions\/default$/);
     await visitor.open('/');
     await visitor.page.waitForURL(/#\/sessions$/);
-    await visitor.click('Remove: sales');
+    await visitor.click('Remove: Sales');
     await visitor.click('Remove');
     await eventually('it is gone', async () => (await visitor.page.getByRole('listitem').count()) === 1);
   });
@@ -419,7 +420,9 @@ withBrowser('the page of a service', () => {
       ]);
       expect(await visitor.page.getByText('Export').count()).toBe(0);
       await visitor.open('/sessions/default');
-      await visitor.sees(/The scope session:read is missing/);
+      await visitor.sees('This key does not allow this.');
+      await visitor.page.getByText('Details').click();
+      await visitor.sees('Missing scope: session:read');
     });
 
     it('shows only states, and no link secrets, if the key can only read states', async () => {
@@ -430,9 +433,9 @@ withBrowser('the page of a service', () => {
       await visitor.sees('Connected');
       expect(await visitor.page.getByText('Unlink the account').count()).toBe(0);
       await visitor.open('/sessions/default/contacts');
-      await visitor.sees(/The scope contacts:read is missing/);
+      await visitor.sees('This key does not allow this.');
       await visitor.open('/sessions/sales');
-      await visitor.sees(/It does not include the session “sales”/);
+      await visitor.sees(/It does not include the account “sales”/);
     });
 
     it('reports a key without access, and prompts again when a key is deleted', async () => {
@@ -441,7 +444,7 @@ withBrowser('the page of a service', () => {
       await arrive({}, locked);
       await visitor.open();
       await enter(useless);
-      await visitor.sees(/This key can read neither contacts nor sessions/);
+      await visitor.sees(/This key can read neither contacts nor accounts/);
       await visitor.click('Use another key');
       await enter(key);
       await visitor.sees('Connected');

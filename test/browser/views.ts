@@ -19,6 +19,8 @@ export interface View {
 }
 
 const FIRST_SYNC_PEOPLE = 20_000;
+/** A receiver that does not run. */
+const WEBHOOK = 'http://127.0.0.1:9/contacts';
 const CONTACTS = '/sessions/default/contacts';
 
 const PEOPLE = [
@@ -83,6 +85,15 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
     await at('contacts', CONTACTS, 'Anna Müller');
     await at('contact', `${CONTACTS}/${PEOPLE[0][0]}`, /Security event/);
     await at('search', `${CONTACTS}?q=o`, /found/);
+    await at('select', CONTACTS, /Export 3 contacts as/, {
+      act: async (visitor) => {
+        await visitor.click('Select');
+        const rows = visitor.page.locator('.list .row');
+        await rows.nth(0).click();
+        await rows.nth(2).click({ modifiers: ['Shift'] });
+        await visitor.page.getByText('Export selection').click();
+      },
+    });
     await at('nobody-found', `${CONTACTS}?q=nobody`, 'No contacts found');
     await at('unlink', '/sessions/default', 'Unlink this account?', {
       act: (visitor) => visitor.click('Unlink the account'),
@@ -104,6 +115,7 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
     Object.assign(sync.phone.history, { send: true, delayMs: 600_000 });
     await sync.phone.scan(async () => (await sync.stateThat(({ qr }) => qr !== null)).qr ?? '');
     await sync.stateThat(({ contacts }) => contacts.count === FIRST_SYNC_PEOPLE);
+    await at('search-all', '/search?q=o', /found/);
     await at('first-sync', '/sessions/sales', /20,000 contacts so far/);
 
     server.faults.appState.arm('lt-hash', {
@@ -117,8 +129,8 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
     await degraded.stateThat((state) => state.degraded.length > 0);
     await at('degraded', '/sessions/support', 'Problems');
     await at('sessions', '/sessions', 'one problem');
-    await at('add-session', '/sessions', 'Add a session', {
-      act: (visitor) => visitor.click('Add session'),
+    await at('add-session', '/sessions', 'Add an account', {
+      act: (visitor) => visitor.click('Add account'),
     });
 
     phone.unlink();
@@ -142,10 +154,13 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
       },
     });
 
+    await at('keys-not-in-use', '/keys', 'No API keys are in use');
+
     const locked = await Service.start({
       DATABASE_URL: database.url,
       ROLE: 'api',
       API_KEY: MASTER,
+      WEBHOOKS_ALLOW_PRIVATE: '127.0.0.0/8',
       LOG_LEVEL: 'silent',
     });
     closers.unshift(() => locked.stop());
@@ -154,9 +169,44 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
       port: locked.port,
       key: await createKey(locked, ['metrics:read']),
     });
+    await showSettings(locked, (name, route, sees, more = {}) =>
+      at(name, route, sees, { port: locked.port, key: MASTER, ...more }),
+    );
   } finally {
     for (const close of closers) await close();
   }
+}
+
+/** Keys and webhooks, each with one in the list. */
+async function showSettings(
+  service: Service,
+  show: (name: string, route: string, sees: View['sees'], more?: Partial<View>) => Promise<void>,
+): Promise<void> {
+  await createKey(service, ['contacts:read', 'contacts:export']);
+  await show('keys', '/keys', 'Export contacts');
+  await show('revoke-key', '/keys', 'Revoke the key “a visitor”?', {
+    act: (visitor) => visitor.click('Revoke: a visitor'),
+  });
+  await show('new-key', '/keys/new', 'What can the key do?');
+  await show('colleague', '/keys/colleague', 'Copy message', {
+    act: async (visitor) => {
+      await visitor.click('Continue');
+      await visitor.page.getByLabel('Name of your colleague').fill('Maria');
+      await visitor.click('Create access');
+    },
+  });
+  const { body } = await service.post<{ id: string }>(
+    '/webhooks',
+    { url: WEBHOOK, session: 'sales' },
+    MASTER,
+  );
+  await service.post(`/webhooks/${body.id}/test`, {}, MASTER);
+  await show('webhooks', '/webhooks', 'No response', {
+    act: (visitor) => visitor.page.getByText('Recent deliveries').click(),
+  });
+  await show('new-webhook', '/webhooks/new', 'Contact added', {
+    act: (visitor) => visitor.page.getByRole('radio', { name: 'Only selected changes' }).check(),
+  });
 }
 
 async function refresh(world: World, number: string): Promise<void> {

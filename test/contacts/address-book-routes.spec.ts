@@ -156,6 +156,7 @@ describe('the address book API', () => {
       parameters.replace('saved=true&', ''),
       `${parameters}&has_phone=true`,
       `${parameters}&is_business=false`,
+      `${parameters}&ids=c000000000000-1`,
     ]) {
       const { status, body } = await book.service.get<{ code: string; message: string }>(
         `/contacts?${other}&cursor=${cursor}`,
@@ -185,6 +186,17 @@ describe('the address book API', () => {
     expect(await count('?search=b')).toBe(1);
     expect(await count('?updated_since=2026-02-02T00:00:00Z')).toBe(1);
     expect(await count('?has_phone=false')).toBe(0);
+  });
+
+  it('lists, counts and exports the contacts with certain IDs', async () => {
+    await book.save('a', 'b', 'c');
+    const [a = '', , c = ''] = (await page('')).items.map(({ id }) => id);
+    const other = `c000000000000-${a.slice(a.indexOf('-') + 1)}`;
+    expect(namesOf(await page(`?ids=${c},${a}`))).toEqual(['a', 'c']);
+    expect(namesOf(await page(`?ids=${c},${other}`))).toEqual(['c']);
+    expect((await book.service.get<ContactCountDto>(`/contacts/count?ids=${a},${c}`)).body.count).toBe(2);
+    const { text } = await book.service.get(`/contacts.vcf?ids=${c}`);
+    expect(text.match(/^FN:.*$/gm)).toEqual(['FN:c']);
   });
 
   it('filters the list', async () => {
@@ -336,6 +348,9 @@ describe('the address book API', () => {
     [`cursor=${Buffer.from('["jid","\\u0000"]').toString('base64url')}`, 'Invalid cursor'],
     ['updated_since=2026-01-01', 'Invalid updated_since "2026-01-01": use an RFC 3339 time'],
     ['updated_since=2026-13-01T10:00:00Z', 'Invalid updated_since'],
+    ['ids=', 'Missing ids: use a list of up to 300 IDs'],
+    ['ids=1842', 'Invalid ids ["1842"]: use a list of up to 300 IDs'],
+    [`ids=${Array(301).fill('c000000000000-1').join(',')}`, 'Invalid ids: use a list of up to 300 IDs'],
     ['fields=', 'Invalid fields: use a list of id, jid, phone'],
     ['fields=jid,jid', 'Duplicate field in fields: use'],
   ])('rejects ?%s with the problem and the correct form', async (query, message) => {

@@ -250,6 +250,22 @@ describe('linking by pairing code', () => {
     await world.service.qr();
   });
 
+  it('reports that a code was entered, even a wrong one, until the next code is requested', async () => {
+    const { code } = (await requestCode(world)).body;
+    const wrong = `${code.startsWith('1') ? '2' : '1'}${code.slice(1)}`;
+    await expect(world.phone.enterPairingCode(wrong)).rejects.toThrow(/not the one/);
+    const entered = await world.service.sessionThat(({ pairing_code: offer }) => offer === null);
+    expect(entered).toMatchObject({
+      status: 'linking',
+      reason_code: 'waiting_for_phone',
+      advice: expect.stringMatching(/mistyped: request a new one/),
+    });
+    const { body } = await requestCode(world);
+    expect((await world.service.session()).reason_code).toBe('waiting_for_code_entry');
+    await world.phone.enterPairingCode(body.code);
+    await isOpen(world);
+  });
+
   it('links although the hello of the phone is redelivered after it was answered', async () => {
     world.server.linking.replayedHellos = 2;
     await world.phone.enterPairingCode((await requestCode(world)).body.code);

@@ -124,7 +124,7 @@ describe('the API', () => {
   it('suggests the closest name', async () => {
     expect((await ask({ path: '/contacts?limt=1' })).message).toBe(
       'Unknown parameter "limt": did you mean limit? Valid: cursor, sort, search, has_phone, saved, is_business, ' +
-        'updated_since, fields, limit.',
+        'updated_since, ids, fields, limit.',
     );
     const key = { name: 'typo', scopes: ['contacts:read'], expires: '2030-01-01T00:00:00Z' };
     const { message } = await ask({ method: 'POST', path: '/keys', body: JSON.stringify(key) });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChangePageDto } from '../../src/api/changes/changes.dto.js';
-import type { SessionPageDto } from '../../src/api/sessions/sessions.dto.js';
+import type { NamedSessionDto, SessionPageDto } from '../../src/api/sessions/sessions.dto.js';
 import type { CreatedWebhookDto } from '../../src/api/webhooks/webhooks.dto.js';
 import { StreamReader } from '../feed/stream-reader.js';
 import { eventually } from '../support/service.js';
@@ -57,6 +57,7 @@ describe('the API for several sessions', () => {
       items: [
         {
           name: 'default',
+          display_name: null,
           status: 'open',
           reason_code: null,
           reason: null,
@@ -66,6 +67,7 @@ describe('the API for several sessions', () => {
           phone: '491700000001',
           jid: '491700000001@s.whatsapp.net',
           push_name: 'First',
+          last_account: { phone: '491700000001', push_name: 'First' },
         },
       ],
       next_cursor: null,
@@ -98,6 +100,30 @@ describe('the API for several sessions', () => {
     expect(await namesOf('')).toEqual(['Anna of the first']);
     expect(await namesOf('/sessions/sales')).toEqual(['Anna of the second']);
     expect((await world.session('sales')).phone).toBe('491700000002');
+  });
+
+  it('stores a name for users, and removes it', async () => {
+    const created = await world.post<NamedSessionDto>('/sessions', {
+      name: 'named',
+      display_name: ' Sales\u0007 team 🌻 ',
+    });
+    expect(created).toMatchObject({ status: 201, body: { display_name: 'Sales team 🌻' } });
+    const rename = (json: object) =>
+      world.api.request<NamedSessionDto>('/sessions/named', { method: 'PATCH', json });
+    expect((await rename({ display_name: 'Verkauf' })).body.display_name).toBe('Verkauf');
+    const { body } = await world.api.get<SessionPageDto>('/sessions');
+    expect(body.items.find(({ name }) => name === 'named')).toMatchObject({
+      display_name: 'Verkauf',
+      last_account: null,
+    });
+    expect((await rename({ display_name: null })).body.display_name).toBeNull();
+    for (const display_name of ['', ' ', '\u200b', 'x'.repeat(101), 7])
+      expect(await rename({ display_name })).toMatchObject({
+        status: 400,
+        body: { message: expect.stringMatching(/display_name.*use 1 to 100 characters/) },
+      });
+    expect(await rename({})).toMatchObject({ status: 400 });
+    await world.api.delete('/sessions/named');
   });
 
   it('applies changes only to the session of the phone', async () => {

@@ -1,7 +1,7 @@
 import type { TargetedEvent } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import { accessError, readAccess } from '../api/access.js';
-import { key, rememberKey } from '../api/key.js';
+import { accessError, signIn } from '../api/access.js';
+import { key } from '../api/key.js';
 import { Icon } from '../components/icon.jsx';
 import { t } from '../i18n/language.js';
 
@@ -9,6 +9,7 @@ import { t } from '../i18n/language.js';
 export function KeyForm() {
   const id = useId();
   const [text, setText] = useState('');
+  const [onDevice, setOnDevice] = useState(false);
   const [isEmpty, setEmpty] = useState(false);
   const [isChecking, setChecking] = useState(false);
   const wasRefused = key.value !== null && accessError.value?.code === 'key_invalid';
@@ -17,8 +18,7 @@ export function KeyForm() {
     setEmpty(!text.trim());
     if (!text.trim()) return;
     setChecking(true);
-    rememberKey(text.trim());
-    await readAccess();
+    await signIn(text.trim(), { onDevice });
     setChecking(false);
   };
   const complaint = isEmpty ? t.key.empty : wasRefused ? t.key.invalid : null;
@@ -45,6 +45,17 @@ export function KeyForm() {
         <p id={`${id}-complaint`} class="complaint" role="alert">
           {complaint}
         </p>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={onDevice}
+            onChange={(event) => setOnDevice(event.currentTarget.checked)}
+          />
+          <span>
+            {t.device.remember}
+            <small class="faint">{t.device.rememberHint}</small>
+          </span>
+        </label>
         <button type="submit" class="primary" disabled={isChecking}>
           {t.key.submit}
         </button>

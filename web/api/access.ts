@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { ApiError } from './api-error.js';
 import { answer, api } from './client.js';
-import { forgetKey, key } from './key.js';
+import { forgetKey, key, onKeyChangedElsewhere, storeKey, tryKey } from './key.js';
 import type { Access, Scope } from './types.js';
 
 /** Permissions of the key. Null until the service has returned them. */
@@ -34,12 +34,24 @@ export function maySee(session: string): boolean {
   return sessions === null || sessions.includes(session);
 }
 
-/** Leaves the page as it was before a key was entered. */
+/** Uses a key, and stores it unless the service rejects it. @param options.onDevice whether other tabs use it, too */
+export async function signIn(text: string, options: { onDevice: boolean }): Promise<void> {
+  tryKey(text);
+  await readAccess();
+  if (!needsKey.value) storeKey(options);
+}
+
+/** Forgets the key in all tabs. */
 export function signOut(): void {
   forgetKey();
   access.value = null;
   void readAccess();
 }
+
+onKeyChangedElsewhere(() => {
+  access.value = null;
+  void readAccess();
+});
 
 /** A key may be deleted or expire while the page is open. */
 export function noteError(error: unknown): void {

@@ -37,7 +37,8 @@ export function request(path: string, init: RequestInit = {}): Promise<Response>
 
 async function fetchAnswer(asked: Request): Promise<Response> {
   const response = await fetch(asked).catch((error: unknown) => {
-    if (asked.signal.aborted) throw error;
+    const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
+    if (asked.signal.aborted && !isTimeout) throw error;
     throw new ApiError(0, 'unreachable', String(error));
   });
   setClock(response.headers);

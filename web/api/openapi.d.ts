@@ -210,7 +210,10 @@ export interface paths {
         delete: operations["deleteSession"];
         options?: never;
         head?: never;
-        /** Set the proxy of a session, or remove it with `null`. The session reconnects through the new one immediately. */
+        /**
+         * Set the name for users or the proxy of a session, or remove it with `null`. The session reconnects through a new
+         *     proxy immediately.
+         */
         patch: operations["updateSession"];
         trace?: never;
     };
@@ -930,6 +933,8 @@ export interface components {
         ContactsDto: {
             /** @description Number of contacts that `GET /getcontacts` lists. */
             count: number;
+            /** @description Number of contacts that `GET /contacts` lists, including those without a number. */
+            total: number;
             /**
              * @description `partial` until the first sync after linking is complete.
              * @enum {string}
@@ -953,6 +958,8 @@ export interface components {
         };
         CreateSessionRequest: {
             name: string;
+            /** @description Name for users, for example `Sales team`. */
+            display_name?: string | null;
             /** @description Proxy of the session; see `PATCH /sessions/{name}`. */
             proxy?: string | null;
         };
@@ -1045,6 +1052,10 @@ export interface components {
         };
         KeyListDto: {
             items: components["schemas"]["KeyDto"][];
+        };
+        LastAccountDto: {
+            phone: string;
+            push_name: string | null;
         };
         /** @enum {string} */
         LogLevel: "debug" | "error" | "fatal" | "info" | "silent" | "trace" | "warn";
@@ -1184,7 +1195,7 @@ export interface components {
             paused: string | null;
         };
         /** @enum {string} */
-        ReasonCode: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+        ReasonCode: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_phone" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
         RefreshRequestedDto: {
             requested: boolean;
             message: string;
@@ -1260,6 +1271,8 @@ export interface components {
             message: string;
         };
         SessionDto: {
+            /** @description Name for users; null if none is set. */
+            display_name: string | null;
             status: components["schemas"]["SessionStatus"];
             /** @description Why the session is not open, or which problem it has; null if there is no problem. Stable. */
             reason_code: components["schemas"]["ReasonCode"] | null;
@@ -1274,6 +1287,8 @@ export interface components {
              * @description Start of this status, ISO 8601.
              */
             since: string;
+            /** @description Time since which no changes arrive from WhatsApp, ISO 8601; null while the session is open, or if unknown. */
+            offline_since: string | null;
             /**
              * Format: date-time
              * @description Time of the next connection attempt, ISO 8601; null if none is planned.
@@ -1296,6 +1311,8 @@ export interface components {
             jid: string | null;
             /** @description Push name of the linked account; null if none is linked. */
             push_name: string | null;
+            /** @description The linked account, or the last one; null before the first link. */
+            last_account: components["schemas"]["LastAccountDto"] | null;
             /** @description Contacts of the linked account, or of the last one. */
             contacts: components["schemas"]["ContactsDto"];
             /** @description Progress of fetching about, picture, business name and identity key of these contacts. */
@@ -1322,6 +1339,7 @@ export interface components {
         SessionStatus: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
         SessionSummaryDto: {
             name: string;
+            display_name: string | null;
             status: components["schemas"]["SessionStatus"];
             reason_code: components["schemas"]["ReasonCode"] | null;
             reason: string | null;
@@ -1333,6 +1351,7 @@ export interface components {
             phone: string | null;
             jid: string | null;
             push_name: string | null;
+            last_account: components["schemas"]["LastAccountDto"] | null;
         };
         SetLogLevelRequest: {
             /** @description Null ends the level that was set before. */
@@ -1361,12 +1380,14 @@ export interface components {
             message: string;
         };
         UpdateSessionRequest: {
+            /** @description Name for users, for example `Sales team`. `null` removes it. */
+            display_name?: string | null;
             /**
              * @description URL of an HTTP or SOCKS5 proxy for everything that the session sends: `http://`, `https://`, `socks5://` or
              *     `socks5h://`, with a percent-encoded user name and password if the proxy requires them. Stored encrypted if
              *     ENCRYPTION_KEY is set, and returned without user name and password. `null`: the proxies in the environment.
              */
-            proxy: string | null;
+            proxy?: string | null;
         };
         UpdateWebhookRequest: {
             /**
@@ -1887,6 +1908,13 @@ export interface components {
         id: string;
         /** @example wh_5f0c9b1d2e3a4f60 */
         "id.getWebhook": string;
+        /**
+         * @description Only the contacts with these IDs, separated by commas.
+         * @example [
+         *       "c5f0c9b1d2e3a-1842"
+         *     ]
+         */
+        ids: string[];
         /**
          * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
          * @example false
@@ -2685,6 +2713,13 @@ export interface operations {
                  * @example 2026-01-01T10:00:00.000Z
                  */
                 updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
                 /** @description Fields of contacts to return, separated by commas. Default: all fields. */
                 fields?: components["parameters"]["fields"];
                 /** @example 2 */
@@ -2766,6 +2801,13 @@ export interface operations {
                  */
                 updated_since?: components["parameters"]["updated_since"];
                 /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
+                /**
                  * @description Whether the file starts with a byte order mark, for programs that recognize UTF-8 only with it. Default: only for
                  *     `format=excel`.
                  * @example false
@@ -2840,6 +2882,13 @@ export interface operations {
                  * @example 2026-01-01T10:00:00.000Z
                  */
                 updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
                 /** @description Fields of contacts to return, separated by commas. Default: all fields. */
                 fields?: components["parameters"]["fields"];
                 /**
@@ -2917,6 +2966,13 @@ export interface operations {
                  * @example 2026-01-01T10:00:00.000Z
                  */
                 updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
                 /**
                  * @description Whether to include pictures.
                  * @example true
@@ -2997,6 +3053,13 @@ export interface operations {
                  */
                 updated_since?: components["parameters"]["updated_since"];
                 /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
+                /**
                  * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
                  *     and without `e`. Also matches a JID or LID.
                  * @example adler
@@ -3055,6 +3118,13 @@ export interface operations {
                  * @example 2026-01-01T10:00:00.000Z
                  */
                 updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
                 /**
                  * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
                  *     and without `e`. Also matches a JID or LID.

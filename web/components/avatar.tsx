@@ -10,12 +10,14 @@ interface AvatarProps {
   /** Whose picture it is. */
   path: string;
   name: string;
+  /** Determines the color, so that it stays the same when the name changes. */
+  colorBy: string;
   /** Changes with the picture; null: there is none. */
   version: string | null;
 }
 
 /** The picture, or the first letters of the name. */
-export function Avatar({ path, name, version }: AvatarProps) {
+export function Avatar({ path, name, colorBy, version }: AvatarProps) {
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
     const known = version === null ? null : pictures.peek(path, version);
@@ -33,7 +35,7 @@ export function Avatar({ path, name, version }: AvatarProps) {
     };
   }, [path, version]);
   return (
-    <span class={`avatar colour-${hash(name) % COLOURS}`} aria-hidden="true">
+    <span class={`avatar colour-${hash(colorBy) % COLOURS}`} aria-hidden="true">
       {url === null ? initialsOf(name) : <img src={url} alt="" />}
     </span>
   );

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { type ApiError, isKnown } from '../api/api-error.js';
 import type { Explained } from '../i18n/en.js';
@@ -39,7 +40,18 @@ export function Notice({ tone, title, what, todo, technical = null, children }: 
   );
 }
 
-export function ErrorNotice({ error, children }: { error: ApiError; children?: ComponentChildren }) {
+/** Code of the error that the banner above the view shows; null if there is none. */
+export const bannerCode = signal<string | null>(null);
+
+interface ErrorProps {
+  error: ApiError;
+  isBanner?: boolean;
+  children?: ComponentChildren;
+}
+
+/** Shows an error, unless the banner already does: an outage affects every part of a view. */
+export function ErrorNotice({ error, isBanner = false, children }: ErrorProps) {
+  if (!isBanner && error.code === bannerCode.value) return null;
   return (
     <div role="alert">
       <Notice tone="bad" {...explain(error)}>

@@ -3,8 +3,9 @@ import { t } from '../i18n/language.js';
 import { type ListQuery, to } from '../route.js';
 import { addressOf } from './contact-name.js';
 import type { ContactPages } from './contact-pages.js';
-import { ContactRow } from './contact-row.jsx';
-import { useVirtualRows } from './use-virtual-rows.js';
+import { ContactRow, SelectableRow } from './contact-row.jsx';
+import type { Selection } from './selection.js';
+import { useVirtualRows, type VirtualRows } from './use-virtual-rows.js';
 
 const ROW_HEIGHT_PX = 64;
 const PAGE_ROWS = 8;
@@ -17,10 +18,11 @@ interface ListProps {
   expected: number | null;
   /** Address of the contact that is shown next to the list. */
   chosen: string | null;
+  selection: Selection;
 }
 
 /** Rows of a list that may have any length. Arrows move from row to row. */
-export function ContactList({ session, pages, query, expected, chosen }: ListProps) {
+export function ContactList({ session, pages, query, expected, chosen, selection }: ListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { rows: known, isWhole } = pages.size;
   const count = isWhole ? known : Math.max(known + 1, expected ?? 0);
@@ -29,6 +31,9 @@ export function ContactList({ session, pages, query, expected, chosen }: ListPro
   const focusRow = useFocusRow(scroller, rows);
   const [first, last] = [rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0];
   useEffect(() => pages.show(first, last), [pages, first, last, known]);
+  useChosen(scroller, { pages, chosen, scrollTo });
+  const isSelecting = selection.ids.value !== null;
+  const idOf = (row: number) => pages.row(row)?.id ?? null;
 
   const move = (event: KeyboardEvent) => {
     const target = targetOf(event.key, active, count);
@@ -53,16 +58,26 @@ export function ContactList({ session, pages, query, expected, chosen }: ListPro
               data-row={index}
               onFocusIn={() => setActive(index)}
             >
-              {contact ? (
+              {!contact ? (
+                <span class="row skeleton" aria-hidden="true" />
+              ) : isSelecting ? (
+                <SelectableRow
+                  session={session}
+                  contact={contact}
+                  search={query.search}
+                  isSelected={selection.has(contact.id)}
+                  isTabStop={index === tabStop}
+                  onToggle={(isRange) => selection.toggle(index, isRange, idOf)}
+                />
+              ) : (
                 <ContactRow
                   session={session}
                   contact={contact}
+                  search={query.search}
                   href={to({ view: 'contacts', session, contact: addressOf(contact), list: query })}
                   isChosen={chosen !== null && (chosen === contact.phone || chosen === contact.lid)}
                   isTabStop={index === tabStop}
                 />
-              ) : (
-                <span class="row skeleton" aria-hidden="true" />
               )}
             </li>
           );
@@ -72,13 +87,41 @@ export function ContactList({ session, pages, query, expected, chosen }: ListPro
   );
 }
 
+interface Chosen extends Pick<ListProps, 'pages' | 'chosen'> {
+  scrollTo: VirtualRows['scrollTo'];
+}
+
+/** Scrolls to the contact that the address names when the page is opened. Focuses the row of a contact that is closed. */
+function useChosen(scroller: { current: HTMLElement | null }, { pages, chosen, scrollTo }: Chosen): void {
+  const awaited = useRef(chosen);
+  const last = useRef(chosen);
+  useEffect(() => {
+    if (awaited.current !== null) pages.reach(awaited.current);
+  }, [pages]);
+  useEffect(() => {
+    // On a phone, the list is hidden while a contact is open.
+    if (awaited.current === null || !scroller.current?.clientHeight) return;
+    const row = pages.indexOf(awaited.current);
+    if (row === null) return;
+    awaited.current = null;
+    scrollTo(row, 'center');
+  }, [pages, pages.pages.value, chosen]);
+  useEffect(() => {
+    const closed = chosen === null ? last.current : null;
+    last.current = chosen;
+    if (closed === null || document.activeElement !== document.body) return;
+    const row = pages.indexOf(closed);
+    scroller.current?.querySelector<HTMLElement>(`[data-row="${row}"] a`)?.focus({ preventScroll: true });
+  }, [chosen]);
+}
+
 /** @returns focuses a row as soon as it is there */
 function useFocusRow(scroller: { current: HTMLElement | null }, rows: unknown): (row: number) => void {
   const wanted = useRef<number | null>(null);
   const [, rerender] = useState(0);
   useLayoutEffect(() => {
     if (wanted.current === null) return;
-    const link = scroller.current?.querySelector<HTMLElement>(`[data-row="${wanted.current}"] a`);
+    const link = scroller.current?.querySelector<HTMLElement>(`[data-row="${wanted.current}"] :is(a, input)`);
     if (!link) return;
     link.focus({ preventScroll: true });
     wanted.current = null;

@@ -4,6 +4,7 @@ import type { ApiError } from '../api/api-error.js';
 import { answer, api } from '../api/client.js';
 import type { ContactDetails } from '../api/types.js';
 import type { ListQuery } from '../route.js';
+import { beginningOf } from './changed-since.js';
 
 /** Small first pages appear immediately. Later pages are larger, for users who scroll far. */
 const FIRST_LIMIT = 40;
@@ -12,6 +13,8 @@ const FAR_LIMIT = 1_000;
 const FAR_ROWS = 400;
 /** Rows that are read ahead. Results of a partial search are replaced before anyone scrolls through them. */
 const AHEAD_ROWS = 20;
+/** Rows that are read to find a contact by its address. */
+const MAX_REACHED_ROWS = 30_000;
 const AFTER_ERROR_MS = 2_000;
 
 interface Page {
@@ -29,6 +32,9 @@ export class ContactPages {
   readonly pages = signal<readonly Page[]>([]);
   readonly error = signal<ApiError | null>(null);
   private range = { first: 0, last: 0 };
+  /** Address of a contact. Pages are read until one contains it. */
+  private wanted: string | null = null;
+  private readonly changedSince: string | null;
   private isLoading = false;
   private isClosed = false;
   private invalidations = 0;
@@ -37,6 +43,7 @@ export class ContactPages {
     private readonly session: string,
     private readonly query: ListQuery,
   ) {
+    this.changedSince = query.changed && beginningOf(query.changed, new Date());
     void this.load();
   }
 
@@ -58,6 +65,23 @@ export class ContactPages {
       from += items.length;
     }
     return null;
+  }
+
+  /** @returns the row of a contact; null if it has not been read */
+  indexOf(address: string): number | null {
+    let from = 0;
+    for (const { items } of this.pages.value) {
+      const at = items.findIndex(({ phone, lid }) => phone === address || lid === address);
+      if (at >= 0) return from + at;
+      from += items.length;
+    }
+    return null;
+  }
+
+  /** Reads pages until one contains the contact. Gives up in very long lists. */
+  reach(address: string): void {
+    this.wanted = address;
+    void this.load();
   }
 
   /** Reads the rows that are visible. */
@@ -103,6 +127,9 @@ export class ContactPages {
       from += items.length;
     }
     const isAtEnd = pages.at(-1)?.next === null;
+    if (this.wanted !== null && (from >= MAX_REACHED_ROWS || this.indexOf(this.wanted) !== null))
+      this.wanted = null;
+    if (!isAtEnd && this.wanted !== null) return pages.length;
     return !isAtEnd && last + AHEAD_ROWS >= from ? pages.length : null;
   }
 
@@ -113,7 +140,7 @@ export class ContactPages {
     const { invalidations } = this;
     const page = await answer(
       api.GET('/sessions/{session}/contacts', {
-        params: { path: { session: this.session }, query: toQuery(this.query, limit, cursor) },
+        params: { path: { session: this.session }, query: this.parameters(limit, cursor) },
       }),
     );
     if (this.isClosed) return;
@@ -131,18 +158,27 @@ export class ContactPages {
 
   private limitOf(at: number): number {
     if (at === 0) return FIRST_LIMIT;
-    return this.range.last - this.size.rows > FAR_ROWS ? FAR_LIMIT : NEAR_LIMIT;
+    const isFar = this.wanted !== null || this.range.last - this.size.rows > FAR_ROWS;
+    return isFar ? FAR_LIMIT : NEAR_LIMIT;
+  }
+
+  private parameters(limit: number, cursor: string | null) {
+    return {
+      sort: 'name' as const,
+      limit,
+      ...(cursor !== null && { cursor }),
+      ...filterOf(this.query, this.changedSince),
+    };
   }
 }
 
-function toQuery({ search, saved, business, noNumber }: ListQuery, limit: number, cursor: string | null) {
+/** @param changedSince ISO 8601; null: at any time */
+export function filterOf({ search, saved, business, noNumber }: ListQuery, changedSince: string | null) {
   return {
-    sort: 'name' as const,
-    limit,
-    ...(cursor !== null && { cursor }),
     ...(search.trim() && { search: search.trim() }),
     ...(saved && { saved: true }),
     ...(business && { is_business: true }),
     ...(noNumber && { has_phone: false }),
+    ...(changedSince !== null && { updated_since: changedSince }),
   };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { may } from '../api/access.js';
 import { Icon } from '../components/icon.jsx';
 import { ErrorNotice } from '../components/notice.jsx';
@@ -7,10 +7,14 @@ import { loadPhoneNumbers } from '../i18n/phone-numbers.js';
 import type { LiveChanges } from '../live/changes.js';
 import { hasContacts, type LiveSession } from '../live/live-session.js';
 import { go, type ListQuery, replace } from '../route.js';
+import { PERIODS } from './changed-since.js';
 import { ContactList } from './contact-list.jsx';
 import { ContactPages } from './contact-pages.js';
 import { ContactView } from './contact-view.jsx';
 import { Exports } from './exports.jsx';
+import { SearchField } from './search-field.jsx';
+import { MAX_SELECTED, Selection } from './selection.js';
+import { SelectionBar } from './selection-bar.jsx';
 
 /** Many changes at once are read as one. */
 const RELOAD_EVERY_MS = 500;
@@ -27,6 +31,7 @@ interface ContactsProps {
 export function ContactsView({ session, live, changes, contact, query }: ContactsProps) {
   const pages = useContactPages(session, query, changes);
   useEffect(() => void loadPhoneNumbers(), []);
+  const selection = useMemo(() => new Selection(), [session]);
   const state = live.state.value;
   const isEverybody = Object.values(query).every((value) => !value);
   const { rows, isWhole } = pages.size;
@@ -35,13 +40,24 @@ export function ContactsView({ session, live, changes, contact, query }: Contact
     <main id="content" class={contact === null ? 'contacts' : 'contacts with-contact'}>
       <h1 class="hidden">{t.contacts.title}</h1>
       <section class="list-pane" aria-label={t.contacts.title}>
-        <SearchBox session={session} contact={contact} query={query} />
+        <SearchField
+          value={query.search}
+          label={t.contacts.search}
+          onSearch={(search) => replace({ view: 'contacts', session, contact, list: { ...query, search } })}
+        />
         <Filters session={session} contact={contact} query={query} />
         <div class="list-head">
           <p role="status">
-            {countOf(isEverybody ? (state?.contacts.count ?? null) : null, rows, isWhole, isEverybody)}
+            {selection.ids.value
+              ? selectedText(selection.ids.value.size)
+              : countOf(isEverybody ? (state?.contacts.total ?? null) : null, rows, isWhole, isEverybody)}
           </p>
-          {may('contacts:export') && <Exports session={session} query={query} />}
+          {may('contacts:export') && (
+            <div class="list-actions">
+              <SelectionBar selection={selection} />
+              <Exports session={session} query={query} selected={selection.ids.value} />
+            </div>
+          )}
         </div>
         {error && pages.isEmpty ? (
           <ErrorNotice error={error} />
@@ -52,8 +68,9 @@ export function ContactsView({ session, live, changes, contact, query }: Contact
             session={session}
             pages={pages}
             query={query}
-            expected={isEverybody ? (state?.contacts.count ?? null) : null}
+            expected={isEverybody ? (state?.contacts.total ?? null) : null}
             chosen={contact}
+            selection={selection}
           />
         )}
       </section>
@@ -74,10 +91,10 @@ export function ContactsView({ session, live, changes, contact, query }: Contact
 
 /** While another search is under way, what was found before stays: nothing flickers. */
 function useContactPages(session: string, query: ListQuery, changes: LiveChanges): ContactPages {
-  const { search, saved, business, noNumber } = query;
+  const { search, saved, business, noNumber, changed } = query;
   const next = useMemo(
-    () => new ContactPages(session, { search, saved, business, noNumber }),
-    [session, search.trim(), saved, business, noNumber],
+    () => new ContactPages(session, { search, saved, business, noNumber, changed }),
+    [session, search.trim(), saved, business, noNumber, changed],
   );
   const shown = useRef({ session, pages: next });
   useEffect(() => {
@@ -99,68 +116,6 @@ function useContactPages(session: string, query: ListQuery, changes: LiveChanges
   return shown.current.pages;
 }
 
-function SearchBox({
-  session,
-  contact,
-  query,
-}: {
-  session: string;
-  contact: string | null;
-  query: ListQuery;
-}) {
-  const input = useRef<HTMLInputElement>(null);
-  // The address follows the typing; what is typed does not wait for it.
-  const [text, setText] = useState(query.search);
-  useEffect(() => {
-    if (query.search.trim() !== text.trim()) setText(query.search);
-  }, [query.search]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== '/' || isTyping(event.target)) return;
-      event.preventDefault();
-      input.current?.select();
-      input.current?.focus();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
-  const search = (value: string) => {
-    setText(value);
-    replace({ view: 'contacts', session, contact, list: { ...query, search: value } });
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const first = document.querySelector<HTMLAnchorElement>('.list a');
-    if (event.key === 'Escape') search('');
-    else if (event.key === 'ArrowDown' && first) first.focus();
-    else if (event.key === 'Enter' && first) first.click();
-    else return;
-    event.preventDefault();
-  };
-  return (
-    <div class="search" role="search">
-      <Icon name="search" />
-      <input
-        ref={input}
-        type="search"
-        value={text}
-        maxLength={200}
-        autocomplete="off"
-        spellcheck={false}
-        dir="auto"
-        aria-label={t.contacts.search}
-        placeholder={t.contacts.search}
-        onInput={(event) => search(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-      />
-      {text && (
-        <button type="button" class="quiet round" aria-label={t.contacts.clear} onClick={() => search('')}>
-          <Icon name="close" />
-        </button>
-      )}
-    </div>
-  );
-}
-
 function Filters({ session, contact, query }: { session: string; contact: string | null; query: ListQuery }) {
   const filters = [
     ['saved', t.contacts.saved],
@@ -176,13 +131,34 @@ function Filters({ session, contact, query }: { session: string; contact: string
           {label}
         </button>
       ))}
+      <select
+        class={query.changed ? 'chip is-on' : 'chip'}
+        aria-label={t.find.changed}
+        value={query.changed ?? ''}
+        onChange={({ currentTarget }) => {
+          const changed = PERIODS.find((period) => period === currentTarget.value) ?? null;
+          go({ view: 'contacts', session, contact, list: { ...query, changed } });
+        }}
+      >
+        {[null, ...PERIODS].map((period) => (
+          <option key={period} value={period ?? ''}>
+            {t.find.changed} {period ? t.find.periods[period] : t.find.anyTime}
+          </option>
+        ))}
+      </select>
     </div>
   );
 }
 
 function countOf(total: number | null, rows: number, isWhole: boolean, isEverybody: boolean): string {
+  if (rows === 0 && !isWhole && !total) return isEverybody ? t.common.loading : t.find.searching;
   if (isEverybody) return t.contacts.total(isWhole ? rows : Math.max(total ?? 0, rows));
+  if (rows === 0 && !isWhole) return t.connection.searching;
   return isWhole ? t.contacts.found(rows) : t.contacts.foundMore(rows);
+}
+
+function selectedText(count: number): string {
+  return count === MAX_SELECTED ? t.find.selectedAll(count) : t.find.selected(count);
 }
 
 function emptyText(query: ListQuery, wasNeverLinked: boolean): string {
@@ -190,8 +166,4 @@ function emptyText(query: ListQuery, wasNeverLinked: boolean): string {
   const { search, ...filters } = query;
   if (Object.values(filters).some(Boolean)) return t.contacts.notFoundFiltered;
   return search.trim() ? t.contacts.notFound : t.contacts.nobody;
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, textarea, select');
 }

@@ -1,68 +1,104 @@
-import { useEffect, useRef } from 'preact/hooks';
-import { request } from '../api/client.js';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { answer, api } from '../api/client.js';
+import { download } from '../components/download.js';
 import { Icon } from '../components/icon.jsx';
 import { ErrorNotice } from '../components/notice.jsx';
 import { useAction } from '../components/use-action.js';
 import { t } from '../i18n/language.js';
 import type { ListQuery } from '../route.js';
+import { beginningOf } from './changed-since.js';
+import { filterOf } from './contact-pages.js';
+import { fileNameOf } from './export-file.js';
 
-/** Exports the address book as a file. Applies the filters, but not the search. */
-export function Exports({ session, query }: { session: string; query: ListQuery }) {
+/** `docs/exports.md` lists the formats that each program reads. */
+const FORMATS = [
+  { name: 'excel', extension: 'xlsx', options: {}, suffix: '' },
+  { name: 'google', extension: 'csv', options: { format: 'google' }, suffix: 'google' },
+  { name: 'outlook', extension: 'csv', options: { format: 'outlook' }, suffix: 'outlook' },
+  { name: 'vcard', extension: 'vcf', options: { version: '3.0' }, suffix: '' },
+  { name: 'photos', extension: 'vcf', options: { version: '3.0', photo: 'true' }, suffix: 'pictures' },
+] as const;
+
+interface ExportsProps {
+  session: string;
+  query: ListQuery;
+  /** IDs of the contacts to export. Null: all contacts that are listed. */
+  selected: ReadonlySet<string> | null;
+}
+
+/** Exports the selected contacts, or those of the current search and filters, as a file. */
+export function Exports({ session, query, selected }: ExportsProps) {
   const menu = useRef<HTMLDetailsElement>(null);
-  const download = useAction(async (file: string, parameters: Record<string, string>) => {
-    const filters = new URLSearchParams({ ...filtersOf(query), ...parameters });
-    const response = await request(`sessions/${session}/${file}?${filters.toString()}`);
-    save(await response.blob(), `${session}-${file}`);
+  const [isOpen, setOpen] = useState(false);
+  const filter = selected ? { ids: [...selected].join(',') } : listed(query);
+  const save = useAction(async ({ extension, options, suffix }: (typeof FORMATS)[number]) => {
+    const parameters = new URLSearchParams({ ...toText(filter), ...options });
+    const file = fileNameOf(['contacts', session, suffix], extension, new Date());
+    await download(`sessions/${session}/contacts.${extension}?${parameters.toString()}`, file);
     if (menu.current) menu.current.open = false;
   });
   useCloseOutside(menu);
-  const kinds = [
-    [t.contacts.exportCsv, 'contacts.csv', {}],
-    [t.contacts.exportVcard, 'contacts.vcf', {}],
-    [t.contacts.exportPhotos, 'contacts.vcf', { photo: 'true' }],
-  ] as const;
+  const isNothing = selected?.size === 0;
   return (
-    <details class="menu" ref={menu}>
+    <details class="menu" ref={menu} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary class="button quiet">
         <Icon name="download" />
-        {t.contacts.export}
+        {selected ? t.find.exportSelection : t.contacts.export}
       </summary>
-      <div class="menu-items">
-        {kinds.map(([label, file, parameters]) => (
-          <button
-            key={label}
-            type="button"
-            class="quiet"
-            disabled={download.isRunning}
-            onClick={() => void download.run(file, parameters)}
-          >
-            {label}
-          </button>
-        ))}
-        <p role="status">{download.isRunning && t.contacts.exporting}</p>
-        {download.error && <ErrorNotice error={download.error} />}
-      </div>
+      {isOpen && (
+        <div class="menu-items">
+          <p>
+            {isNothing ? (
+              t.find.exportNone
+            ) : selected ? (
+              t.find.exportCount(selected.size)
+            ) : (
+              <Count session={session} query={query} />
+            )}
+          </p>
+          {FORMATS.map((format) => (
+            <button
+              key={format.name}
+              type="button"
+              class="quiet"
+              disabled={save.isRunning || isNothing}
+              onClick={() => void save.run(format)}
+            >
+              {t.find.formats[format.name]}
+            </button>
+          ))}
+          <p role="status">{save.isRunning && t.contacts.exporting}</p>
+          {save.error && <ErrorNotice error={save.error} />}
+        </div>
+      )}
     </details>
   );
 }
 
-function filtersOf({ saved, business, noNumber }: ListQuery): Record<string, string> {
-  return {
-    ...(saved && { saved: 'true' }),
-    ...(business && { is_business: 'true' }),
-    ...(noNumber && { has_phone: 'false' }),
-  };
+/** Number of contacts that the export contains. */
+function Count({ session, query }: Omit<ExportsProps, 'selected'>) {
+  const [count, setCount] = useState<number | null>(null);
+  useEffect(() => {
+    let isOver = false;
+    const params = { path: { session }, query: listed(query) };
+    answer(api.GET('/sessions/{session}/contacts/count', { params })).then(
+      (counted) => !isOver && setCount(counted.count),
+      // The export reports the same problem.
+      () => {},
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [session, ...(Object.values(query) as unknown[])]);
+  return <span role="status">{count === null ? t.find.exportCounting : t.find.exportCount(count)}</span>;
 }
 
-/** Time in which a slow browser begins the download. */
-const REVOKE_AFTER_MS = 60_000;
+function listed(query: ListQuery) {
+  return filterOf(query, query.changed && beginningOf(query.changed, new Date()));
+}
 
-/** A link cannot send the key. */
-function save(file: Blob, name: string): void {
-  const url = URL.createObjectURL(file);
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), REVOKE_AFTER_MS);
+function toText(parameters: Record<string, string | boolean>): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
 }
 
 function useCloseOutside(menu: { current: HTMLDetailsElement | null }): void {

@@ -1,5 +1,6 @@
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { answer, api } from '../api/client.js';
+import { serverNowMs } from '../api/clock.js';
 import type { SeenKey } from '../api/types.js';
 import { CopyButton } from '../components/copy-button.jsx';
 import { Icon } from '../components/icon.jsx';
@@ -7,30 +8,72 @@ import { useReading } from '../components/use-reading.js';
 import { dateTime } from '../i18n/format.js';
 import { t } from '../i18n/language.js';
 
-interface HistoryProps {
-  session: string;
-  address: string;
-  /** The key that the contact has now, as far as is known: with another one the history is read again. */
-  current: string | null;
+/** Older changes of a key are in the history only. */
+const RECENT_MS = 30 * 86_400_000;
+const SECURITY_ID = 'security';
+
+interface KeysProps {
+  /** The newest first. Null until they are read. */
+  keys: readonly SeenKey[] | null;
 }
 
-/** The key that messages to a person are encrypted for, and those before it: each change is a security event. */
-export function KeyHistory({ session, address, current }: HistoryProps) {
+/**
+ * Reads the keys that messages to a contact are encrypted for, the current one first. Each change is a security event.
+ *
+ * @param current the current key, as far as is known; the history is read again when it changes
+ */
+export function useSeenKeys(
+  session: string,
+  address: string,
+  current: string | null,
+): readonly SeenKey[] | null {
   const path = { session, phone: address };
   const { value } = useReading(
     async () =>
       (await answer(api.GET('/sessions/{session}/contacts/{phone}/keys', { params: { path } }))).keys,
     [session, address, current],
   );
-  const keys = value ?? [];
-  const [newest] = keys;
+  return value;
+}
+
+/** Points to the history if the key has changed recently. */
+export function KeyChangeHint({ keys }: KeysProps) {
+  const change = recentChangeOf(keys);
+  if (change === null) return null;
+  const show = () => {
+    const section = document.getElementById(SECURITY_ID) as HTMLDetailsElement | null;
+    if (!section) return;
+    section.open = true;
+    section.querySelector('summary')?.focus();
+  };
   return (
-    <section class="card">
+    <p class="event-text">
+      <Icon name="alert" />
+      <span>{t.actions.keyChanged(dateTime(change))}</span>
+      <button type="button" class="quiet" aria-controls={SECURITY_ID} onClick={show}>
+        {t.actions.keyShow}
+      </button>
+    </p>
+  );
+}
+
+/** Keys and fingerprints of a contact. Open at first if the key has changed recently. */
+export function Security({ keys }: KeysProps) {
+  const hasEvent = recentChangeOf(keys) !== null;
+  const element = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (hasEvent && element.current) element.current.open = true;
+  }, [hasEvent]);
+  const [newest] = keys ?? [];
+  if (!keys) return null;
+  return (
+    <details class="card" id={SECURITY_ID} ref={element}>
+      <summary>{t.actions.security}</summary>
       <h3>
         <Icon name="key" />
         {t.keys.title}
       </h3>
-      {value && keys.length === 0 && <p class="faint">{t.keys.none}</p>}
+      {keys.length === 0 && <p class="faint">{t.keys.none}</p>}
       {keys.length > 1 && (
         <p class="event-text">
           <Icon name="alert" />
@@ -43,8 +86,15 @@ export function KeyHistory({ session, address, current }: HistoryProps) {
         ))}
       </ol>
       {newest && <Comparison fingerprint={newest.fingerprint} />}
-    </section>
+    </details>
   );
+}
+
+/** @returns the time of the last change, ISO 8601; null if the key has not changed recently */
+function recentChangeOf(keys: readonly SeenKey[] | null): string | null {
+  const [newest, before] = keys ?? [];
+  if (!newest || !before) return null;
+  return serverNowMs() - Date.parse(newest.first_seen_at) < RECENT_MS ? newest.first_seen_at : null;
 }
 
 function SeenKeyItem({ seen, wasChange }: { seen: SeenKey; wasChange: boolean }) {

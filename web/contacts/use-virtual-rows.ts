@@ -13,7 +13,8 @@ const OVERSCAN_ROWS = 6;
 export interface VirtualRows {
   rows: VirtualItem[];
   heightPx: number;
-  scrollTo: (row: number) => void;
+  /** @param align `auto`: as little as necessary */
+  scrollTo: (row: number, align?: 'auto' | 'center') => void;
 }
 
 /** Of a list of any length, the rows that are in view: TanStack Virtual for Preact. */
@@ -39,6 +40,6 @@ export function useVirtualRows(
   return {
     rows: virtualizer.getVirtualItems(),
     heightPx: virtualizer.getTotalSize(),
-    scrollTo: (row) => virtualizer.scrollToIndex(row),
+    scrollTo: (row, align = 'auto') => virtualizer.scrollToIndex(row, { align }),
   };
 }

@@ -24,8 +24,8 @@ export const en = {
     label: 'Main',
     overview: 'Overview',
     contacts: 'Contacts',
-    sessions: 'Sessions',
-    session: 'Session',
+    sessions: 'Accounts',
+    session: 'Account',
     signOut: 'Sign out',
   },
 
@@ -43,8 +43,8 @@ export const en = {
 
   fresh: {
     live: 'Live',
-    liveHint: 'Changes appear here as they happen.',
-    polling: 'Every few seconds',
+    liveHint: 'Changes on the phone appear here as they happen.',
+    polling: 'Updated every few seconds',
     pollingHint: 'Live updates are not available, so the page refreshes every few seconds.',
     offline: 'Not up to date',
     checked: (ago: string) => `as of ${ago}`,
@@ -53,19 +53,29 @@ export const en = {
   key: {
     title: 'Enter your API key',
     intro:
-      'This service requires an API key. The page stores it until you close this tab, and sends it only to this service.',
+      'This service requires an API key. The page sends it only to this service, and forgets it when you close this tab, unless you choose otherwise.',
     label: 'API key',
-    placeholder: 'wac_…, or the value of API_KEY',
+    placeholder: 'wac_…',
     submit: 'Continue',
     invalid: 'This key is not valid. It might be mistyped, expired or deleted.',
-    empty: 'Enter a key, for example the value of API_KEY.',
+    empty: 'Enter a key. Your administrator can create one for you.',
     scopeTitle: 'This key does not have access',
-    scope: (scope: string) =>
-      `The scope ${scope} is missing. Request a key with this scope from your administrator, or use another key.`,
+    scope: 'This key does not allow this. Ask your administrator for a key that does, or use another key.',
     session: (name: string) =>
-      `It does not include the session “${name}”. Choose another session, or use another key.`,
-    nothing: 'This key can read neither contacts nor sessions, so this page has nothing to show.',
+      `It does not include the account “${name}”. Choose another account, or use another key.`,
+    nothing: 'This key can read neither contacts nor accounts, so this page has nothing to show.',
     other: 'Use another key',
+  },
+
+  settings: {
+    keys: 'Keys',
+    webhooks: 'Webhooks',
+    retry: 'Try again',
+  },
+
+  device: {
+    remember: 'Remember on this device',
+    rememberHint: 'All tabs use the key until you sign out. Do not use this on shared computers.',
   },
 
   status: {
@@ -83,6 +93,10 @@ export const en = {
     waiting_for_scan: {
       what: 'No account is linked yet.',
       todo: 'Scan the QR code below with the phone, or request a pairing code.',
+    },
+    waiting_for_phone: {
+      what: 'A code was entered on the phone. Waiting for the phone to complete the link.',
+      todo: 'If the phone shows an error, the code was mistyped. Get another code.',
     },
     waiting_for_code_entry: {
       what: 'Waiting for the code to be entered on the phone.',
@@ -133,8 +147,8 @@ export const en = {
       'The passkey was confirmed, but the phone did not complete the link.',
     ),
     linked_elsewhere: {
-      what: 'This account is already linked in another session, so it was unlinked here.',
-      todo: 'Link another account here, or unlink it in the other session first.',
+      what: 'This number is already linked elsewhere in this service, so it was unlinked here.',
+      todo: 'Link another number here, or unlink this number there first.',
     },
     unlinked_on_request: linkAgain('The account was unlinked. Its contacts remain stored.'),
     unlinked_by_phone: linkAgain('The phone unlinked this device. The contacts remain stored.'),
@@ -184,11 +198,11 @@ export const en = {
     },
     proxy_unreachable: {
       what: 'The proxy does not respond.',
-      todo: 'Check that the proxy runs, and its address and port in the settings of the service or the session.',
+      todo: 'Check that the proxy runs, and its address and port in the settings of the service or the account.',
     },
     proxy_unauthorized: {
       what: 'The proxy rejects the user name or password.',
-      todo: 'Check the user name and password of the proxy in the settings of the service or the session.',
+      todo: 'Check the user name and password of the proxy in the settings of the service or the account.',
     },
     proxy_refused: {
       what: 'The proxy did not connect to WhatsApp.',
@@ -204,8 +218,8 @@ export const en = {
     },
     starting: { what: 'The service is starting.', todo: 'This takes a few seconds.' },
     no_process: {
-      what: 'No process is running this session.',
-      todo: 'If this lasts longer than 20 seconds, start a process with ROLE=session or ROLE=all, or raise SESSIONS_PER_PROCESS.',
+      what: 'The part of the service that connects to WhatsApp is not running.',
+      todo: 'If this lasts longer than 20 seconds, show the details to your administrator.',
     },
     sync_problem: {
       what: 'Connected, but the address book is not up to date.',
@@ -261,15 +275,60 @@ export const en = {
   facts: {
     title: 'Account',
     contacts: 'Contacts',
-    contactsHint: 'with a phone number',
-    checked: 'Compared with WhatsApp',
-    checkedHint: 'all names, with a full copy',
+    checked: 'Last full check',
+    checkedHint: 'against the phone’s address book',
     never: 'not yet',
     repaired: (n: number) => count(n, 'one contact corrected so far', '# contacts corrected so far'),
-    profiles: 'Profiles',
-    profilesOf: (done: string, all: string) => `${done} of ${all} fetched`,
+    profiles: 'Details',
+    profilesOf: (done: string, all: string) => `loaded for ${done} of ${all} contacts`,
     paused: 'Paused',
     browse: 'Browse contacts',
+  },
+
+  connection: {
+    offline: (when: string | null) =>
+      when === null
+        ? 'Not connected to WhatsApp. Changes on the phone do not arrive.'
+        : `Not connected to WhatsApp since ${when}. Changes on the phone do not arrive.`,
+    unlinked: (when: string | null) =>
+      when === null
+        ? 'Unlinked from the phone. Changes on the phone do not arrive.'
+        : `Unlinked from the phone since ${when}. Changes on the phone do not arrive.`,
+    connecting: 'Connecting to WhatsApp. Changes on the phone arrive in a moment.',
+    delayed: 'Changes on the phone arrive late, or not at all.',
+    delayedLabel: 'Changes delayed',
+    neverLinked: 'No account is linked yet',
+    unlinkedLabel: 'Not linked',
+    linkAgain: (account: string) =>
+      `The account is not linked. To link it again, you need its phone: ${account}.`,
+    askToLink: 'This key cannot link accounts. Ask your administrator to link it.',
+    whatToDo: 'Show what to do',
+    lastKnown: (status: string) => `Last known status: ${status}`,
+    automatic: 'Updated automatically',
+    automaticHint: 'Changes appear here as they arrive. This key cannot see whether the phone is connected.',
+    justNow: 'just now',
+    searching: 'Searching…',
+    codeEntered: 'A code was entered on the phone. Waiting for the phone to complete the link…',
+    codeEnteredHint:
+      'This can take a minute. If the phone shows an error, the code was mistyped: get another code and enter that one.',
+    exampleNumber: '+1 201 555 0123',
+  },
+
+  account: {
+    was: (account: string) => `was ${account}`,
+    showAll: 'Show all accounts',
+    linkToSee: 'Link a WhatsApp account to see its contacts here.',
+    rename: 'Rename',
+    renameTitle: 'Rename the account',
+    renameHint: 'Only this service uses this name. Leave it empty to show the name from WhatsApp.',
+    save: 'Save',
+    nameHint: 'For example the team that uses it: “Sales”. You can change it later.',
+    nameMissing: 'Enter a name.',
+    shortName: 'Short name, for addresses and programs',
+    addFirst: 'Add one, then link it with the phone.',
+    askToAdd: 'Ask your administrator to add one.',
+    withNumber: (n: string) => `${n} with a phone number`,
+    removeContacts: (n: number) => count(n, 'Also delete its contact', 'Also delete its # contacts'),
   },
 
   sync: {
@@ -283,9 +342,9 @@ export const en = {
     title: 'Link an account',
     qrTitle: 'Scan a QR code',
     qrSteps: [
-      'Open WhatsApp on the phone',
-      'Settings › Linked devices › Link a device',
-      'Point the camera at this code',
+      'Open WhatsApp on the phone.',
+      'Android: tap ⋮ › Linked devices. iPhone: tap Settings › Linked devices.',
+      'Tap “Link a device”, and point the camera at this code.',
     ],
     qrAlt: 'QR code to scan with WhatsApp on the phone',
     qrWaiting: 'Waiting for a code from WhatsApp…',
@@ -293,21 +352,20 @@ export const en = {
     codeTitle: 'Or enter a code on the phone',
     codeIntro: 'If you cannot scan the QR code, enter the phone number of the account to get a pairing code.',
     number: 'Phone number',
-    numberHint: 'With country code, for example +55 11 98765-4321.',
+    numberHint: 'With country code, for example +1 201 555 0123.',
     numberIn: (country: string) => `Number in ${country}`,
     numberEmpty: 'Enter the phone number of the account.',
     numberInvalid:
-      'This is not a complete phone number. Enter it with country code, for example +55 11 98765-4321.',
+      'This is not a complete phone number. Enter it with country code, for example +1 201 555 0123.',
     getCode: 'Get a code',
     gettingCode: 'Requesting a code…',
     codeLabel: 'Code to enter on the phone',
     codeSteps: [
-      'Open WhatsApp on the phone',
-      'Settings › Linked devices › Link a device',
-      'Tap “Link with phone number instead”, and enter the code',
+      'Open WhatsApp on the phone.',
+      'Android: tap ⋮ › Linked devices. iPhone: tap Settings › Linked devices.',
+      'Tap “Link a device” › “Link with phone number instead”, and enter the code.',
     ],
     newCode: 'Get another code',
-    notAllowed: 'This key cannot link accounts. The scope session:link is missing.',
   },
 
   passkey: {
@@ -350,18 +408,19 @@ export const en = {
   },
 
   sessions: {
-    title: 'Sessions',
-    intro: 'Each session links one WhatsApp account.',
-    none: 'No sessions',
-    add: 'Add session',
-    addTitle: 'Add a session',
+    title: 'Accounts',
+    intro: 'The WhatsApp accounts that this service is linked to.',
+    none: 'No accounts yet',
+    add: 'Add account',
+    addTitle: 'Add an account',
     name: 'Name',
-    nameHint: '1 to 40 characters: a–z, 0–9 and “-”, for example “sales”. You cannot change it later.',
-    nameInvalid: 'Use 1 to 40 characters: a–z, 0–9 and “-”, for example sales.',
+    nameHint: '1 to 40 characters: a–z, 0–9 and “-”, for example sales. You cannot change it later.',
+    nameInvalid: 'The short name, in the details, must have 1 to 40 characters: a–z, 0–9 and “-”.',
     create: 'Add',
     remove: 'Remove',
-    removeTitle: (name: string) => `Remove the session “${name}”?`,
-    removeText: 'This unlinks the account and deletes the session.',
+    removeTitle: (name: string) => `Remove the account “${name}”?`,
+    removeText:
+      'This unlinks the account and removes it from this service. The contacts on the phone do not change.',
     removeContacts: 'Also delete its contacts',
     removeContactsHint:
       'Otherwise they remain in the database, and reappear when you link the account again.',
@@ -383,13 +442,10 @@ export const en = {
     total: (n: number) => count(n, 'one contact', '# contacts'),
     found: (n: number) => count(n, 'one found', '# found'),
     foundMore: (n: number) => count(n, '# or more found', '# or more found'),
-    nobody: 'No contacts yet. Link an account to see its contacts.',
+    nobody: 'No contacts yet.',
     notFound: 'No contacts found. Try another name, or part of the number.',
     notFoundFiltered: 'No contacts match these filters.',
     export: 'Export',
-    exportCsv: 'CSV (spreadsheet)',
-    exportVcard: 'vCard (address book)',
-    exportPhotos: 'vCard with pictures',
     exporting: 'Preparing…',
     noName: 'No name',
     choose: 'Select a contact to see its details.',
@@ -404,7 +460,6 @@ export const en = {
     businessName: 'Business name',
     verified: 'verified by WhatsApp',
     username: 'Username',
-    phone: 'Phone',
     lid: 'WhatsApp ID (LID)',
     about: 'About',
     aboutHidden: 'hidden from this account',
@@ -414,14 +469,12 @@ export const en = {
     notSaved: 'Not saved',
     business: 'Business',
     person: 'Names',
-    reach: 'Numbers',
     picture: 'Picture',
     updated: (when: string) => `Last change ${when}`,
     movedTo: 'New number',
     movedFrom: 'Previous number',
     moved: 'This contact has changed their number.',
     refresh: 'Fetch from WhatsApp now',
-    refreshed: 'This contact is fetched next.',
   },
 
   keys: {
@@ -442,6 +495,60 @@ export const en = {
     incomplete: 'A fingerprint has 64 characters, 0–9 and a–f.',
   },
 
+  find: {
+    searching: 'Searching…',
+    changed: 'Changed',
+    anyTime: 'any time',
+    periods: { today: 'today', week: 'in the last 7 days', month: 'in the last 30 days' },
+    select: 'Select',
+    selectHint: 'Shift-click to select all contacts in between.',
+    selectDone: 'Done',
+    selectContact: (name: string) => `Select ${name}`,
+    selected: (n: number) => count(n, '1 selected', '# selected'),
+    selectedAll: (n: number) => count(n, '1 selected, which is the limit', '# selected, which is the limit'),
+    exportCount: (n: number) => count(n, 'Export 1 contact as', 'Export # contacts as'),
+    exportCounting: 'Counting the contacts…',
+    exportSelection: 'Export selection',
+    exportNone: 'Select contacts to export them.',
+    formats: {
+      excel: 'Excel',
+      google: 'Google Contacts',
+      outlook: 'Outlook',
+      vcard: 'vCard',
+      photos: 'vCard with pictures',
+    },
+    all: 'Search',
+    allTitle: 'Search all accounts',
+    allHint: 'Enter a name or number to search all accounts.',
+    allNothing: 'No account has a matching contact. Try another name, or part of the number.',
+    allMore: 'Show all',
+    allFailed: (n: number) =>
+      count(n, '1 account could not be searched.', '# accounts could not be searched.'),
+  },
+
+  actions: {
+    label: 'Actions',
+    copyNumber: 'Copy number',
+    call: 'Call',
+    chat: 'Open chat',
+    chatHint: 'Opens WhatsApp in a new tab.',
+    save: 'Save as vCard',
+    noNumber: 'No number known',
+    fetching: 'Fetching from WhatsApp…',
+    fetched: 'Updated just now.',
+    unchanged: 'Requested. Changes appear here.',
+    fetchAgain: (seconds: number) =>
+      count(seconds, 'Available again in 1 second.', 'Available again in # seconds.'),
+    security: 'Security',
+    keyChanged: (when: string) => `The encryption key of this contact changed ${when}.`,
+    keyShow: 'Show',
+    contactId: 'Contact ID',
+    lastChange: 'Last change',
+    notFound: 'This contact does not exist.',
+    notFoundTodo: 'It may have been deleted, or the address is incomplete. Search for its name or number.',
+    toList: 'Show all contacts',
+  },
+
   errors: {
     title: 'Something went wrong',
     unreachable: {
@@ -450,32 +557,35 @@ export const en = {
     },
     key_missing: { what: 'An API key is required.', todo: 'Enter a key.' },
     key_invalid: { what: 'The key is no longer valid.', todo: 'Enter another key.' },
-    scope_missing: { what: 'The key does not have the required scope.', todo: 'Use a key with this scope.' },
+    scope_missing: { what: 'The key does not allow this.', todo: 'Use a key that does.' },
     session_not_allowed: {
-      what: 'The key does not include this session.',
-      todo: 'Choose another session, or use another key.',
+      what: 'The key does not include this account.',
+      todo: 'Choose another account, or use another key.',
     },
     key_limited: { what: 'The key has reached its rate limit.', todo: 'Wait a minute.' },
     database_unavailable: {
       what: 'The database does not respond.',
-      todo: 'Check that Postgres is running and reachable (DATABASE_URL). Nothing is lost: the service reconnects automatically.',
+      todo: 'Check that Postgres is running and reachable. Nothing is lost: the service reconnects automatically.',
     },
     database_too_slow: { what: 'The database did not respond in time.', todo: 'Try again in a moment.' },
     too_busy: { what: 'The service is busy.', todo: 'Try again in a moment.' },
     too_many_at_once: { what: 'Too many requests at once.', todo: 'Try again in a moment.' },
-    no_account_linked: { what: 'No account is linked.', todo: 'Link an account first.' },
+    no_account_linked: {
+      what: 'No account is linked.',
+      todo: 'Link one on the overview, or ask your administrator to do it.',
+    },
     account_linked: { what: 'An account is already linked.', todo: 'Unlink it first.' },
     contact_not_found: {
       what: 'No contact has this number or ID.',
       todo: 'Go back to the list and search.',
     },
-    session_not_found: { what: 'This session does not exist.', todo: 'Choose another session.' },
-    session_exists: { what: 'A session with this name already exists.', todo: 'Choose another name.' },
+    session_not_found: { what: 'This account does not exist.', todo: 'Choose another account.' },
+    session_exists: { what: 'An account with this name already exists.', todo: 'Choose another name.' },
     host_not_allowed: {
       what: 'The service does not accept the host name in the address bar.',
-      todo: 'Add it to ALLOWED_HOSTS, or set API_KEY.',
+      todo: 'Open the page at another address. The details explain how an administrator can allow this one.',
     },
-    session_not_answering: { what: 'The session does not respond.', todo: 'Try again in a moment.' },
+    session_not_answering: { what: 'The account does not respond.', todo: 'Try again in a moment.' },
     pairing_limited: {
       what: 'Too many codes were requested.',
       todo: 'Wait ten minutes, or scan the QR code.',
@@ -517,7 +627,7 @@ export const en = {
 export type Messages = Widened<typeof en>;
 
 /** Other languages have different texts for the same keys. */
-type Widened<T> = T extends string
+export type Widened<T> = T extends string
   ? string
   : T extends (...given: never[]) => string
     ? T

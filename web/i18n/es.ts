@@ -20,9 +20,9 @@ export const es: Messages = {
     label: 'Principal',
     overview: 'Resumen',
     contacts: 'Contactos',
-    sessions: 'Sesiones',
-    session: 'Sesión',
-    signOut: 'Olvidar la clave',
+    sessions: 'Cuentas',
+    session: 'Cuenta',
+    signOut: 'Cerrar sesión',
   },
 
   common: {
@@ -32,15 +32,15 @@ export const es: Messages = {
     copied: 'Copiado',
     loading: 'Cargando…',
     unknown: 'desconocido',
-    details: 'Lo que dice el servicio',
+    details: 'Detalles',
     secondsLeft: (seconds) => count(seconds, 'queda un segundo', 'quedan # segundos'),
     timeLeft: (minutes) => `quedan ${minutes} minutos`,
   },
 
   fresh: {
     live: 'En vivo',
-    liveHint: 'Los cambios aparecen aquí en cuanto ocurren.',
-    polling: 'Cada pocos segundos',
+    liveHint: 'Los cambios del teléfono aparecen aquí en cuanto ocurren.',
+    polling: 'Se actualiza cada pocos segundos',
     pollingHint: 'El flujo de cambios no está disponible; la página pregunta cada pocos segundos.',
     offline: 'Sin actualizar',
     checked: (ago) => `datos de ${ago}`,
@@ -49,18 +49,30 @@ export const es: Messages = {
   key: {
     title: 'Introduce una clave',
     intro:
-      'Este servicio pide una clave de API. La página la guarda hasta que cierres esta pestaña y solo la envía a este servicio.',
+      'Este servicio pide una clave de API. La página solo la envía a este servicio y la olvida al cerrar esta pestaña, salvo que elijas otra cosa.',
     label: 'Clave de API',
-    placeholder: 'wac_…, o la que está en API_KEY',
+    placeholder: 'wac_…',
     submit: 'Continuar',
     invalid: 'El servicio no conoce esta clave: está mal escrita, ha caducado o se ha eliminado.',
-    empty: 'Pega una clave, por ejemplo la que está definida en API_KEY.',
+    empty: 'Introduce una clave. Quien administra el servicio puede crearte una.',
     scopeTitle: 'Esta clave no puede ver esto',
-    scope: (scope) =>
-      `Le falta el permiso ${scope}. Pide a quien administra el servicio una clave que lo tenga o usa otra clave.`,
-    session: (name) => `No sirve para la sesión «${name}». Elige otra sesión o usa otra clave.`,
-    nothing: 'La clave no puede leer contactos ni ver sesiones, y es todo lo que muestra esta página.',
+    scope:
+      'Esta clave no lo permite. Pide a quien administra el servicio una clave que lo permita o usa otra clave.',
+    session: (name) => `No sirve para la cuenta «${name}». Elige otra cuenta o usa otra clave.`,
+    nothing: 'La clave no puede leer contactos ni ver cuentas, y es todo lo que muestra esta página.',
     other: 'Usar otra clave',
+  },
+
+  settings: {
+    keys: 'Claves',
+    webhooks: 'Webhooks',
+    retry: 'Intentar de nuevo',
+  },
+
+  device: {
+    remember: 'Recordar en este dispositivo',
+    rememberHint:
+      'Todas las pestañas usan la clave hasta que cierres la sesión. No lo uses en equipos compartidos.',
   },
 
   status: {
@@ -78,6 +90,10 @@ export const es: Messages = {
     waiting_for_scan: {
       what: 'Todavía no hay ninguna cuenta vinculada aquí.',
       todo: 'Escanea el código QR de abajo con el teléfono o pide un código para escribir.',
+    },
+    waiting_for_phone: {
+      what: 'Se ha escrito un código en el teléfono. Falta que el teléfono complete la vinculación.',
+      todo: 'Si el teléfono muestra un error, el código se escribió mal. Pide otro código.',
     },
     waiting_for_code_entry: {
       what: 'El código espera a que se escriba en el teléfono.',
@@ -128,8 +144,8 @@ export const es: Messages = {
       'La clave de acceso se confirmó, pero el teléfono no completó la vinculación.',
     ),
     linked_elsewhere: {
-      what: 'La cuenta escaneada ya está vinculada en otra sesión, por eso se desvinculó aquí.',
-      todo: 'Vincula otra cuenta aquí o desvincúlala primero en la otra sesión.',
+      what: 'Este número ya está vinculado en otro lugar de este servicio, por eso se desvinculó aquí.',
+      todo: 'Vincula otro número aquí o desvincula antes este número allí.',
     },
     unlinked_on_request: linkAgain('La cuenta se desvinculó a petición. Los contactos se conservan.'),
     unlinked_by_phone: linkAgain('El teléfono desvinculó este dispositivo. Los contactos se conservan.'),
@@ -179,11 +195,11 @@ export const es: Messages = {
     },
     proxy_unreachable: {
       what: 'El proxy no responde.',
-      todo: 'Comprueba que el proxy funciona, y su dirección y puerto en la configuración del servicio o de la sesión.',
+      todo: 'Comprueba que el proxy funciona, y su dirección y puerto en la configuración del servicio o de la cuenta.',
     },
     proxy_unauthorized: {
       what: 'El proxy rechaza el usuario o la contraseña.',
-      todo: 'Revisa el usuario y la contraseña del proxy en la configuración del servicio o de la sesión.',
+      todo: 'Revisa el usuario y la contraseña del proxy en la configuración del servicio o de la cuenta.',
     },
     proxy_refused: {
       what: 'El proxy no se conectó a WhatsApp.',
@@ -199,8 +215,8 @@ export const es: Messages = {
     },
     starting: { what: 'El servicio está arrancando.', todo: 'Un momento, por favor.' },
     no_process: {
-      what: 'Ningún proceso ejecuta esta sesión en este momento.',
-      todo: 'Si dura más de 20 segundos, inicia un proceso con ROLE=session o ROLE=all, o aumenta SESSIONS_PER_PROCESS.',
+      what: 'La parte del servicio que se conecta con WhatsApp no está en marcha.',
+      todo: 'Si dura más de 20 segundos, muestra los detalles a quien administra el servicio.',
     },
     sync_problem: {
       what: 'Conectado, pero la agenda no se pudo poner al día.',
@@ -256,15 +272,61 @@ export const es: Messages = {
   facts: {
     title: 'Cuenta',
     contacts: 'Contactos',
-    contactsHint: 'con número de teléfono',
-    checked: 'Comparado con WhatsApp',
-    checkedHint: 'nombre por nombre, con una copia completa',
+    checked: 'Última comprobación completa',
+    checkedHint: 'con la agenda del teléfono',
     never: 'todavía no',
     repaired: (n) => count(n, 'un contacto corregido hasta ahora', '# contactos corregidos hasta ahora'),
-    profiles: 'Perfiles',
-    profilesOf: (done, all) => `${done} de ${all} personas consultadas`,
+    profiles: 'Datos adicionales',
+    profilesOf: (done, all) => `cargados de ${done} de ${all} contactos`,
     paused: 'En pausa',
     browse: 'Ver los contactos',
+  },
+
+  connection: {
+    offline: (when) =>
+      when === null
+        ? 'Sin conexión con WhatsApp. Los cambios del teléfono no llegan.'
+        : `Sin conexión con WhatsApp desde: ${when}. Los cambios del teléfono no llegan.`,
+    unlinked: (when) =>
+      when === null
+        ? 'Desvinculada del teléfono. Los cambios del teléfono no llegan.'
+        : `Desvinculada del teléfono desde: ${when}. Los cambios del teléfono no llegan.`,
+    connecting: 'Conectando con WhatsApp. Los cambios del teléfono llegarán en un momento.',
+    delayed: 'Los cambios del teléfono llegan tarde o no llegan.',
+    delayedLabel: 'Cambios con retraso',
+    neverLinked: 'Todavía no hay ninguna cuenta vinculada',
+    unlinkedLabel: 'Sin vincular',
+    linkAgain: (account) =>
+      `La cuenta no está vinculada. Para vincularla de nuevo hace falta su teléfono: ${account}.`,
+    askToLink: 'Esta clave no puede vincular cuentas. Pide a quien administra el servicio que la vincule.',
+    whatToDo: 'Ver qué hacer',
+    lastKnown: (status) => `Último estado conocido: ${status}`,
+    automatic: 'Se actualiza automáticamente',
+    automaticHint:
+      'Los cambios aparecen aquí en cuanto llegan. Esta clave no puede ver si el teléfono está conectado.',
+    justNow: 'ahora mismo',
+    searching: 'Buscando…',
+    codeEntered: 'Se ha escrito un código en el teléfono. Esperando a que complete la vinculación…',
+    codeEnteredHint:
+      'Puede tardar un minuto. Si el teléfono muestra un error, el código se escribió mal: pide otro y escríbelo.',
+    exampleNumber: '+52 55 1234 5678',
+  },
+
+  account: {
+    was: (account) => `era ${account}`,
+    showAll: 'Ver todas las cuentas',
+    linkToSee: 'Vincula una cuenta de WhatsApp para ver aquí sus contactos.',
+    rename: 'Cambiar el nombre',
+    renameTitle: 'Cambiar el nombre de la cuenta',
+    renameHint: 'Este nombre solo se usa en este servicio. Déjalo vacío para mostrar el de WhatsApp.',
+    save: 'Guardar',
+    nameHint: 'Por ejemplo, el equipo que la usa: «Ventas». Puedes cambiarlo después.',
+    nameMissing: 'Escribe un nombre.',
+    shortName: 'Nombre corto, para direcciones y programas',
+    addFirst: 'Añade una y vincúlala con el teléfono.',
+    askToAdd: 'Pide a quien administra el servicio que añada una.',
+    withNumber: (n) => `${n} con número de teléfono`,
+    removeContacts: (n) => count(n, 'Eliminar también su contacto', 'Eliminar también sus # contactos'),
   },
 
   sync: {
@@ -278,9 +340,9 @@ export const es: Messages = {
     title: 'Vincular una cuenta',
     qrTitle: 'Escanea un código QR',
     qrSteps: [
-      'Abre WhatsApp en el teléfono',
-      'Ajustes › Dispositivos vinculados › Vincular un dispositivo',
-      'Apunta la cámara a este código',
+      'Abre WhatsApp en el teléfono.',
+      'Android: toca ⋮ › Dispositivos vinculados. iPhone: toca Ajustes › Dispositivos vinculados.',
+      'Toca «Vincular un dispositivo» y apunta la cámara a este código.',
     ],
     qrAlt: 'Código QR para escanear con WhatsApp en el teléfono',
     qrWaiting: 'A la espera de un código de WhatsApp…',
@@ -296,12 +358,11 @@ export const es: Messages = {
     gettingCode: 'Consultando a WhatsApp…',
     codeLabel: 'Código para escribir en el teléfono',
     codeSteps: [
-      'Abre WhatsApp en el teléfono',
-      'Ajustes › Dispositivos vinculados › Vincular un dispositivo',
-      '«Vincular con el número de teléfono», y escribe el código',
+      'Abre WhatsApp en el teléfono.',
+      'Android: toca ⋮ › Dispositivos vinculados. iPhone: toca Ajustes › Dispositivos vinculados.',
+      'Toca «Vincular un dispositivo» › «Vincular con el número de teléfono» y escribe el código.',
     ],
     newCode: 'Pedir otro código',
-    notAllowed: 'Esta clave no puede vincular cuentas. Le falta el permiso session:link.',
   },
 
   passkey: {
@@ -345,18 +406,18 @@ export const es: Messages = {
   },
 
   sessions: {
-    title: 'Sesiones',
-    intro: 'Cada sesión vincula una cuenta de WhatsApp.',
-    none: 'Ninguna sesión',
-    add: 'Añadir una sesión',
-    addTitle: 'Añadir una sesión',
+    title: 'Cuentas',
+    intro: 'Las cuentas de WhatsApp vinculadas a este servicio.',
+    none: 'Todavía no hay ninguna cuenta',
+    add: 'Añadir una cuenta',
+    addTitle: 'Añadir una cuenta',
     name: 'Nombre',
-    nameHint: 'De 1 a 40 de los caracteres a–z, 0–9 y «-», por ejemplo «ventas». No cambia nunca.',
-    nameInvalid: 'Usa de 1 a 40 de los caracteres a–z, 0–9 y «-», por ejemplo ventas.',
+    nameHint: 'De 1 a 40 caracteres: a–z, 0–9 y «-», por ejemplo ventas. No se puede cambiar después.',
+    nameInvalid: 'El nombre corto, en los detalles, debe tener de 1 a 40 caracteres: a–z, 0–9 y «-».',
     create: 'Añadir',
     remove: 'Quitar',
-    removeTitle: (name) => `¿Quitar la sesión «${name}»?`,
-    removeText: 'La cuenta se desvincula y la sesión se olvida.',
+    removeTitle: (name) => `¿Quitar la cuenta «${name}»?`,
+    removeText: 'La cuenta se desvincula y se quita de este servicio. Los contactos del teléfono no cambian.',
     removeContacts: 'Eliminar también sus contactos',
     removeContactsHint: 'Si no, se quedan en la base de datos y vuelven cuando se vincule la cuenta.',
     link: 'Vincular',
@@ -377,13 +438,10 @@ export const es: Messages = {
     total: (n) => count(n, 'un contacto', '# contactos'),
     found: (n) => count(n, 'uno encontrado', '# encontrados'),
     foundMore: (n) => count(n, '# o más encontrados', '# o más encontrados'),
-    nobody: 'Todavía no hay nadie aquí. Vincula una cuenta y aparecerán sus contactos.',
+    nobody: 'Todavía no hay contactos.',
     notFound: 'No se encuentra a nadie. Prueba con otro nombre o con una parte del número.',
     notFoundFiltered: 'No se encuentra a nadie con estos filtros.',
     export: 'Exportar',
-    exportCsv: 'CSV (hoja de cálculo)',
-    exportVcard: 'vCard (agenda)',
-    exportPhotos: 'vCard con fotos',
     exporting: 'Preparando…',
     noName: 'Sin nombre',
     choose: 'Elige un contacto para ver todo lo que se sabe de él.',
@@ -398,7 +456,6 @@ export const es: Messages = {
     businessName: 'Nombre comercial',
     verified: 'verificado por WhatsApp',
     username: 'Nombre de usuario',
-    phone: 'Teléfono',
     lid: 'ID de WhatsApp (LID)',
     about: 'Info.',
     aboutHidden: 'oculta para esta cuenta',
@@ -408,14 +465,12 @@ export const es: Messages = {
     notSaved: 'Sin guardar',
     business: 'Empresa',
     person: 'Nombres',
-    reach: 'Números',
     picture: 'Foto',
     updated: (when) => `Último cambio: ${when}`,
     movedTo: 'Número nuevo',
     movedFrom: 'Número anterior',
     moved: 'Esta persona ha cambiado de número.',
     refresh: 'Consultar a WhatsApp ahora',
-    refreshed: 'La persona será la próxima en consultarse.',
   },
 
   keys: {
@@ -436,6 +491,59 @@ export const es: Messages = {
     incomplete: 'Una huella tiene 64 caracteres, 0–9 y a–f.',
   },
 
+  find: {
+    searching: 'Buscando…',
+    changed: 'Cambios',
+    anyTime: 'en cualquier momento',
+    periods: { today: 'hoy', week: 'en los últimos 7 días', month: 'en los últimos 30 días' },
+    select: 'Seleccionar',
+    selectHint: 'Haz clic con Mayús para seleccionar también los contactos intermedios.',
+    selectDone: 'Listo',
+    selectContact: (name) => `Seleccionar ${name}`,
+    selected: (n) => count(n, '1 seleccionado', '# seleccionados'),
+    selectedAll: (n) => count(n, '1 seleccionado, el máximo', '# seleccionados, el máximo'),
+    exportCount: (n) => count(n, 'Exportar 1 contacto como', 'Exportar # contactos como'),
+    exportCounting: 'Contando los contactos…',
+    exportSelection: 'Exportar la selección',
+    exportNone: 'Selecciona contactos para exportarlos.',
+    formats: {
+      excel: 'Excel',
+      google: 'Contactos de Google',
+      outlook: 'Outlook',
+      vcard: 'vCard',
+      photos: 'vCard con fotos',
+    },
+    all: 'Buscar',
+    allTitle: 'Buscar en todas las cuentas',
+    allHint: 'Escribe un nombre o un número para buscar en todas las cuentas.',
+    allNothing: 'Ninguna cuenta tiene un contacto así. Prueba con otro nombre o con una parte del número.',
+    allMore: 'Ver todos',
+    allFailed: (n) => count(n, 'No se pudo buscar en 1 cuenta.', 'No se pudo buscar en # cuentas.'),
+  },
+
+  actions: {
+    label: 'Acciones',
+    copyNumber: 'Copiar el número',
+    call: 'Llamar',
+    chat: 'Abrir el chat',
+    chatHint: 'Abre WhatsApp en una pestaña nueva.',
+    save: 'Guardar como vCard',
+    noNumber: 'Número desconocido',
+    fetching: 'Consultando a WhatsApp…',
+    fetched: 'Actualizado ahora mismo.',
+    unchanged: 'Solicitado. Los cambios aparecerán aquí.',
+    fetchAgain: (seconds) =>
+      count(seconds, 'Disponible de nuevo en 1 segundo.', 'Disponible de nuevo en # segundos.'),
+    security: 'Seguridad',
+    keyChanged: (when) => `La clave de cifrado de este contacto cambió ${when}.`,
+    keyShow: 'Ver',
+    contactId: 'ID del contacto',
+    lastChange: 'Último cambio',
+    notFound: 'Este contacto no existe.',
+    notFoundTodo: 'Quizá se eliminó o la dirección está incompleta. Búscalo por su nombre o su número.',
+    toList: 'Ver todos los contactos',
+  },
+
   errors: {
     title: 'No ha funcionado',
     unreachable: {
@@ -444,10 +552,10 @@ export const es: Messages = {
     },
     key_missing: { what: 'Hace falta una clave.', todo: 'Introduce una.' },
     key_invalid: { what: 'La clave ya no es válida.', todo: 'Introduce otra.' },
-    scope_missing: { what: 'La clave no puede hacer esto.', todo: 'Usa una que tenga el permiso.' },
+    scope_missing: { what: 'La clave no lo permite.', todo: 'Usa una que lo permita.' },
     session_not_allowed: {
-      what: 'La clave no sirve para esta sesión.',
-      todo: 'Elige otra sesión o usa otra clave.',
+      what: 'La clave no sirve para esta cuenta.',
+      todo: 'Elige otra cuenta o usa otra clave.',
     },
     key_limited: {
       what: 'La clave ya ha enviado todas las peticiones que puede.',
@@ -455,7 +563,7 @@ export const es: Messages = {
     },
     database_unavailable: {
       what: 'La base de datos no responde.',
-      todo: 'Comprueba que Postgres está en marcha y que se llega a él (DATABASE_URL). No se pierde nada: el servicio sigue solo.',
+      todo: 'Comprueba que Postgres está en marcha y que se llega a él. No se pierde nada: el servicio sigue solo.',
     },
     database_too_slow: {
       what: 'La base de datos tardó demasiado.',
@@ -463,19 +571,22 @@ export const es: Messages = {
     },
     too_busy: { what: 'El servicio está ocupado.', todo: 'Inténtalo de nuevo en un momento.' },
     too_many_at_once: { what: 'Demasiadas peticiones a la vez.', todo: 'Inténtalo de nuevo en un momento.' },
-    no_account_linked: { what: 'Aquí nunca se vinculó una cuenta.', todo: 'Vincula una primero.' },
+    no_account_linked: {
+      what: 'No hay ninguna cuenta vinculada.',
+      todo: 'Vincula una en el resumen o pídeselo a quien administra el servicio.',
+    },
     account_linked: { what: 'Ya hay una cuenta vinculada.', todo: 'Desvincúlala primero.' },
     contact_not_found: {
       what: 'No se conoce a nadie por este número o ID.',
       todo: 'Vuelve a la lista y busca.',
     },
-    session_not_found: { what: 'No existe esa sesión.', todo: 'Elige otra.' },
-    session_exists: { what: 'Ya hay una sesión con este nombre.', todo: 'Elige otro nombre.' },
+    session_not_found: { what: 'Esta cuenta no existe.', todo: 'Elige otra.' },
+    session_exists: { what: 'Ya hay una cuenta con este nombre.', todo: 'Elige otro nombre.' },
     host_not_allowed: {
       what: 'El servicio no reconoce como suyo el nombre de la barra de direcciones.',
-      todo: 'Inclúyelo en ALLOWED_HOSTS o define API_KEY.',
+      todo: 'Abre la página con otra dirección. Los detalles explican cómo permitir esta.',
     },
-    session_not_answering: { what: 'La sesión no responde.', todo: 'Inténtalo de nuevo en un momento.' },
+    session_not_answering: { what: 'La cuenta no responde.', todo: 'Inténtalo de nuevo en un momento.' },
     pairing_limited: {
       what: 'Ya se pidieron varios códigos.',
       todo: 'Espera diez minutos o escanea el código QR.',

@@ -22,7 +22,8 @@ export async function chooseLanguage(): Promise<void> {
   document.documentElement.lang = locale;
 }
 
-function languageOf(tag: string): string | null {
+/** The language of the texts for a tag of the browser. Null if there are none. */
+export function languageOf(tag: string): string | null {
   const [language] = tag.toLowerCase().split('-');
   if (language === 'pt') return 'pt-BR';
   return language === 'en' || language === 'es' ? language : null;

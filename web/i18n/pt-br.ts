@@ -20,9 +20,9 @@ export const ptBr: Messages = {
     label: 'Principal',
     overview: 'Visão geral',
     contacts: 'Contatos',
-    sessions: 'Sessões',
-    session: 'Sessão',
-    signOut: 'Esquecer a chave',
+    sessions: 'Contas',
+    session: 'Conta',
+    signOut: 'Sair',
   },
 
   common: {
@@ -32,15 +32,15 @@ export const ptBr: Messages = {
     copied: 'Copiado',
     loading: 'Carregando…',
     unknown: 'desconhecido',
-    details: 'O que o serviço diz',
+    details: 'Detalhes',
     secondsLeft: (seconds) => count(seconds, 'resta um segundo', 'restam # segundos'),
     timeLeft: (minutes) => `restam ${minutes} minutos`,
   },
 
   fresh: {
     live: 'Ao vivo',
-    liveHint: 'As mudanças aparecem aqui assim que acontecem.',
-    polling: 'A cada poucos segundos',
+    liveHint: 'As mudanças no celular aparecem aqui assim que acontecem.',
+    polling: 'Atualizado a cada poucos segundos',
     pollingHint: 'O fluxo de mudanças não está disponível; a página consulta a cada poucos segundos.',
     offline: 'Desatualizado',
     checked: (ago) => `dados de ${ago}`,
@@ -49,18 +49,29 @@ export const ptBr: Messages = {
   key: {
     title: 'Informe uma chave',
     intro:
-      'Este serviço exige uma chave de API. A página a guarda até você fechar esta aba e só a envia a este serviço.',
+      'Este serviço exige uma chave de API. A página só a envia a este serviço e a esquece quando você fecha esta aba, a menos que você escolha outra opção.',
     label: 'Chave de API',
-    placeholder: 'wac_…, ou a que está em API_KEY',
+    placeholder: 'wac_…',
     submit: 'Continuar',
     invalid: 'O serviço não conhece esta chave: ela foi digitada errado, expirou ou foi apagada.',
-    empty: 'Cole uma chave, por exemplo a que está definida em API_KEY.',
+    empty: 'Informe uma chave. Quem administra o serviço pode criar uma para você.',
     scopeTitle: 'Esta chave não pode ver isto',
-    scope: (scope) =>
-      `Falta a ela o escopo ${scope}. Peça a quem administra o serviço uma chave que o tenha ou use outra chave.`,
-    session: (name) => `Ela não vale para a sessão “${name}”. Escolha outra sessão ou use outra chave.`,
-    nothing: 'A chave não pode ler contatos nem ver sessões, e é só isso que esta página mostra.',
+    scope:
+      'Esta chave não permite isto. Peça a quem administra o serviço uma chave que permita ou use outra chave.',
+    session: (name) => `Ela não vale para a conta “${name}”. Escolha outra conta ou use outra chave.`,
+    nothing: 'A chave não pode ler contatos nem ver contas, e é só isso que esta página mostra.',
     other: 'Usar outra chave',
+  },
+
+  settings: {
+    keys: 'Chaves',
+    webhooks: 'Webhooks',
+    retry: 'Tentar de novo',
+  },
+
+  device: {
+    remember: 'Lembrar neste dispositivo',
+    rememberHint: 'Todas as abas usam a chave até você sair. Não use em computadores compartilhados.',
   },
 
   status: {
@@ -78,6 +89,10 @@ export const ptBr: Messages = {
     waiting_for_scan: {
       what: 'Nenhuma conta está conectada aqui ainda.',
       todo: 'Escaneie o código QR abaixo com o celular ou peça um código para digitar.',
+    },
+    waiting_for_phone: {
+      what: 'Um código foi digitado no celular. Falta o celular concluir a conexão.',
+      todo: 'Se o celular mostrar um erro, o código foi digitado errado. Peça outro código.',
     },
     waiting_for_code_entry: {
       what: 'O código espera ser digitado no celular.',
@@ -128,8 +143,8 @@ export const ptBr: Messages = {
       'A chave de acesso foi confirmada, mas o celular não concluiu a conexão.',
     ),
     linked_elsewhere: {
-      what: 'A conta escaneada já está conectada por outra sessão, por isso foi desconectada aqui.',
-      todo: 'Conecte outra conta aqui ou desconecte-a primeiro na outra sessão.',
+      what: 'Este número já está conectado em outro lugar deste serviço, por isso foi desconectado aqui.',
+      todo: 'Conecte outro número aqui ou desconecte antes este número lá.',
     },
     unlinked_on_request: linkAgain('A conta foi desconectada a pedido. Os contatos ficam.'),
     unlinked_by_phone: linkAgain('O celular desconectou este aparelho. Os contatos ficam.'),
@@ -179,11 +194,11 @@ export const ptBr: Messages = {
     },
     proxy_unreachable: {
       what: 'O proxy não responde.',
-      todo: 'Verifique se o proxy está funcionando, e o endereço e a porta dele na configuração do serviço ou da sessão.',
+      todo: 'Verifique se o proxy está funcionando, e o endereço e a porta dele na configuração do serviço ou da conta.',
     },
     proxy_unauthorized: {
       what: 'O proxy recusa o usuário ou a senha.',
-      todo: 'Verifique o usuário e a senha do proxy na configuração do serviço ou da sessão.',
+      todo: 'Verifique o usuário e a senha do proxy na configuração do serviço ou da conta.',
     },
     proxy_refused: {
       what: 'O proxy não se conectou ao WhatsApp.',
@@ -199,8 +214,8 @@ export const ptBr: Messages = {
     },
     starting: { what: 'O serviço está iniciando.', todo: 'Aguarde um momento.' },
     no_process: {
-      what: 'Nenhum processo executa esta sessão no momento.',
-      todo: 'Se durar mais de 20 segundos, inicie um processo com ROLE=session ou ROLE=all, ou aumente SESSIONS_PER_PROCESS.',
+      what: 'A parte do serviço que se conecta ao WhatsApp não está funcionando.',
+      todo: 'Se durar mais de 20 segundos, mostre os detalhes a quem administra o serviço.',
     },
     sync_problem: {
       what: 'Conectado, mas a agenda não pôde ser atualizada.',
@@ -256,15 +271,61 @@ export const ptBr: Messages = {
   facts: {
     title: 'Conta',
     contacts: 'Contatos',
-    contactsHint: 'com número de telefone',
-    checked: 'Comparado com o WhatsApp',
-    checkedHint: 'nome por nome, com uma cópia completa',
+    checked: 'Última verificação completa',
+    checkedHint: 'com a agenda do celular',
     never: 'ainda não',
     repaired: (n) => count(n, 'um contato corrigido até agora', '# contatos corrigidos até agora'),
-    profiles: 'Perfis',
-    profilesOf: (done, all) => `${done} de ${all} pessoas consultadas`,
+    profiles: 'Dados adicionais',
+    profilesOf: (done, all) => `carregados de ${done} de ${all} contatos`,
     paused: 'Em pausa',
     browse: 'Ver os contatos',
+  },
+
+  connection: {
+    offline: (when) =>
+      when === null
+        ? 'Sem conexão com o WhatsApp. As mudanças no celular não chegam.'
+        : `Sem conexão com o WhatsApp desde: ${when}. As mudanças no celular não chegam.`,
+    unlinked: (when) =>
+      when === null
+        ? 'Desconectada do celular. As mudanças no celular não chegam.'
+        : `Desconectada do celular desde: ${when}. As mudanças no celular não chegam.`,
+    connecting: 'Conectando ao WhatsApp. As mudanças no celular chegam em instantes.',
+    delayed: 'As mudanças no celular chegam com atraso ou não chegam.',
+    delayedLabel: 'Mudanças atrasadas',
+    neverLinked: 'Nenhuma conta está conectada ainda',
+    unlinkedLabel: 'Não conectada',
+    linkAgain: (account) =>
+      `A conta não está conectada. Para conectá-la de novo, você precisa do celular dela: ${account}.`,
+    askToLink: 'Esta chave não pode conectar contas. Peça a quem administra o serviço para conectá-la.',
+    whatToDo: 'Ver o que fazer',
+    lastKnown: (status) => `Último estado conhecido: ${status}`,
+    automatic: 'Atualizado automaticamente',
+    automaticHint:
+      'As mudanças aparecem aqui assim que chegam. Esta chave não pode ver se o celular está conectado.',
+    justNow: 'agora mesmo',
+    searching: 'Buscando…',
+    codeEntered: 'Um código foi digitado no celular. Aguardando o celular concluir a conexão…',
+    codeEnteredHint:
+      'Isso pode levar um minuto. Se o celular mostrar um erro, o código foi digitado errado: peça outro e digite-o.',
+    exampleNumber: '+55 11 98765-4321',
+  },
+
+  account: {
+    was: (account) => `era ${account}`,
+    showAll: 'Ver todas as contas',
+    linkToSee: 'Conecte uma conta do WhatsApp para ver os contatos dela aqui.',
+    rename: 'Renomear',
+    renameTitle: 'Renomear a conta',
+    renameHint: 'Este nome só é usado neste serviço. Deixe vazio para mostrar o nome do WhatsApp.',
+    save: 'Salvar',
+    nameHint: 'Por exemplo, a equipe que a usa: “Vendas”. Você pode mudar depois.',
+    nameMissing: 'Informe um nome.',
+    shortName: 'Nome curto, para endereços e programas',
+    addFirst: 'Adicione uma e conecte-a com o celular.',
+    askToAdd: 'Peça a quem administra o serviço para adicionar uma.',
+    withNumber: (n) => `${n} com número de telefone`,
+    removeContacts: (n) => count(n, 'Apagar também o contato', 'Apagar também os # contatos'),
   },
 
   sync: {
@@ -278,9 +339,9 @@ export const ptBr: Messages = {
     title: 'Conectar uma conta',
     qrTitle: 'Escaneie um código QR',
     qrSteps: [
-      'Abra o WhatsApp no celular',
-      'Configurações › Dispositivos conectados › Conectar dispositivo',
-      'Aponte a câmera para este código',
+      'Abra o WhatsApp no celular.',
+      'Android: toque em ⋮ › Dispositivos conectados. iPhone: toque em Configurações › Dispositivos conectados.',
+      'Toque em “Conectar dispositivo” e aponte a câmera para este código.',
     ],
     qrAlt: 'Código QR para escanear com o WhatsApp no celular',
     qrWaiting: 'Aguardando um código do WhatsApp…',
@@ -297,12 +358,11 @@ export const ptBr: Messages = {
     gettingCode: 'Consultando o WhatsApp…',
     codeLabel: 'Código para digitar no celular',
     codeSteps: [
-      'Abra o WhatsApp no celular',
-      'Configurações › Dispositivos conectados › Conectar dispositivo',
-      '“Conectar com número de telefone”, e digite o código',
+      'Abra o WhatsApp no celular.',
+      'Android: toque em ⋮ › Dispositivos conectados. iPhone: toque em Configurações › Dispositivos conectados.',
+      'Toque em “Conectar dispositivo” › “Conectar com número de telefone” e digite o código.',
     ],
     newCode: 'Pedir outro código',
-    notAllowed: 'Esta chave não pode conectar contas. Falta a ela o escopo session:link.',
   },
 
   passkey: {
@@ -345,18 +405,18 @@ export const ptBr: Messages = {
   },
 
   sessions: {
-    title: 'Sessões',
-    intro: 'Cada sessão conecta uma conta do WhatsApp.',
-    none: 'Nenhuma sessão',
-    add: 'Adicionar uma sessão',
-    addTitle: 'Adicionar uma sessão',
+    title: 'Contas',
+    intro: 'As contas do WhatsApp conectadas a este serviço.',
+    none: 'Ainda não há nenhuma conta',
+    add: 'Adicionar uma conta',
+    addTitle: 'Adicionar uma conta',
     name: 'Nome',
-    nameHint: '1 a 40 dos caracteres a–z, 0–9 e “-”, por exemplo “vendas”. Ele nunca muda.',
-    nameInvalid: 'Use 1 a 40 dos caracteres a–z, 0–9 e “-”, por exemplo vendas.',
+    nameHint: '1 a 40 caracteres: a–z, 0–9 e “-”, por exemplo vendas. Não pode ser mudado depois.',
+    nameInvalid: 'O nome curto, nos detalhes, deve ter de 1 a 40 caracteres: a–z, 0–9 e “-”.',
     create: 'Adicionar',
     remove: 'Remover',
-    removeTitle: (name) => `Remover a sessão “${name}”?`,
-    removeText: 'A conta é desconectada e a sessão é esquecida.',
+    removeTitle: (name) => `Remover a conta “${name}”?`,
+    removeText: 'A conta é desconectada e removida deste serviço. Os contatos no celular não mudam.',
     removeContacts: 'Apagar também os contatos',
     removeContactsHint: 'Senão eles ficam no banco de dados e voltam quando a conta for conectada.',
     link: 'Conectar',
@@ -377,13 +437,10 @@ export const ptBr: Messages = {
     total: (n) => count(n, 'um contato', '# contatos'),
     found: (n) => count(n, 'um encontrado', '# encontrados'),
     foundMore: (n) => count(n, '# ou mais encontrados', '# ou mais encontrados'),
-    nobody: 'Ainda não há ninguém aqui. Conecte uma conta, e os contatos aparecem.',
+    nobody: 'Ainda não há contatos.',
     notFound: 'Ninguém encontrado. Tente outro nome ou uma parte do número.',
     notFoundFiltered: 'Ninguém encontrado com estes filtros.',
     export: 'Exportar',
-    exportCsv: 'CSV (planilha)',
-    exportVcard: 'vCard (agenda)',
-    exportPhotos: 'vCard com fotos',
     exporting: 'Preparando…',
     noName: 'Sem nome',
     choose: 'Escolha um contato para ver tudo o que se sabe dele.',
@@ -398,7 +455,6 @@ export const ptBr: Messages = {
     businessName: 'Nome comercial',
     verified: 'verificado pelo WhatsApp',
     username: 'Nome de usuário',
-    phone: 'Telefone',
     lid: 'ID do WhatsApp (LID)',
     about: 'Recado',
     aboutHidden: 'oculto para esta conta',
@@ -408,14 +464,12 @@ export const ptBr: Messages = {
     notSaved: 'Não salvo',
     business: 'Empresa',
     person: 'Nomes',
-    reach: 'Números',
     picture: 'Foto',
     updated: (when) => `Última mudança: ${when}`,
     movedTo: 'Número novo',
     movedFrom: 'Número anterior',
     moved: 'Esta pessoa mudou de número.',
     refresh: 'Consultar o WhatsApp agora',
-    refreshed: 'A pessoa será a próxima a ser consultada.',
   },
 
   keys: {
@@ -436,6 +490,60 @@ export const ptBr: Messages = {
     incomplete: 'Uma impressão digital tem 64 caracteres, 0–9 e a–f.',
   },
 
+  find: {
+    searching: 'Buscando…',
+    changed: 'Alterados',
+    anyTime: 'a qualquer momento',
+    periods: { today: 'hoje', week: 'nos últimos 7 dias', month: 'nos últimos 30 dias' },
+    select: 'Selecionar',
+    selectHint: 'Clique com Shift para selecionar também os contatos no meio.',
+    selectDone: 'Concluir',
+    selectContact: (name) => `Selecionar ${name}`,
+    selected: (n) => count(n, '1 selecionado', '# selecionados'),
+    selectedAll: (n) => count(n, '1 selecionado, o máximo', '# selecionados, o máximo'),
+    exportCount: (n) => count(n, 'Exportar 1 contato como', 'Exportar # contatos como'),
+    exportCounting: 'Contando os contatos…',
+    exportSelection: 'Exportar a seleção',
+    exportNone: 'Selecione contatos para exportá-los.',
+    formats: {
+      excel: 'Excel',
+      google: 'Google Contatos',
+      outlook: 'Outlook',
+      vcard: 'vCard',
+      photos: 'vCard com fotos',
+    },
+    all: 'Buscar',
+    allTitle: 'Buscar em todas as contas',
+    allHint: 'Digite um nome ou número para buscar em todas as contas.',
+    allNothing: 'Nenhuma conta tem um contato assim. Tente outro nome ou uma parte do número.',
+    allMore: 'Ver todos',
+    allFailed: (n) => count(n, 'Não foi possível buscar em 1 conta.', 'Não foi possível buscar em # contas.'),
+  },
+
+  actions: {
+    label: 'Ações',
+    copyNumber: 'Copiar o número',
+    call: 'Ligar',
+    chat: 'Abrir a conversa',
+    chatHint: 'Abre o WhatsApp em uma nova guia.',
+    save: 'Salvar como vCard',
+    noNumber: 'Número desconhecido',
+    fetching: 'Consultando o WhatsApp…',
+    fetched: 'Atualizado agora mesmo.',
+    unchanged: 'Solicitado. As mudanças aparecerão aqui.',
+    fetchAgain: (seconds) =>
+      count(seconds, 'Disponível de novo em 1 segundo.', 'Disponível de novo em # segundos.'),
+    security: 'Segurança',
+    keyChanged: (when) => `A chave de criptografia deste contato mudou ${when}.`,
+    keyShow: 'Ver',
+    contactId: 'ID do contato',
+    lastChange: 'Última mudança',
+    notFound: 'Este contato não existe.',
+    notFoundTodo:
+      'Talvez tenha sido excluído, ou o endereço esteja incompleto. Busque pelo nome ou pelo número.',
+    toList: 'Ver todos os contatos',
+  },
+
   errors: {
     title: 'Não funcionou',
     unreachable: {
@@ -444,32 +552,35 @@ export const ptBr: Messages = {
     },
     key_missing: { what: 'É preciso uma chave.', todo: 'Informe uma.' },
     key_invalid: { what: 'A chave não é mais válida.', todo: 'Informe outra.' },
-    scope_missing: { what: 'A chave não pode fazer isto.', todo: 'Use uma que tenha o escopo.' },
+    scope_missing: { what: 'A chave não permite isto.', todo: 'Use uma que permita.' },
     session_not_allowed: {
-      what: 'A chave não vale para esta sessão.',
-      todo: 'Escolha outra sessão ou use outra chave.',
+      what: 'A chave não vale para esta conta.',
+      todo: 'Escolha outra conta ou use outra chave.',
     },
     key_limited: { what: 'A chave já enviou todas as requisições que pode.', todo: 'Aguarde um minuto.' },
     database_unavailable: {
       what: 'O banco de dados não responde.',
-      todo: 'Verifique se o Postgres está rodando e pode ser alcançado (DATABASE_URL). Nada se perde: o serviço continua sozinho.',
+      todo: 'Verifique se o Postgres está rodando e pode ser alcançado. Nada se perde: o serviço continua sozinho.',
     },
     database_too_slow: { what: 'O banco de dados demorou demais.', todo: 'Tente de novo em instantes.' },
     too_busy: { what: 'O serviço está ocupado.', todo: 'Tente de novo em instantes.' },
     too_many_at_once: { what: 'Muitas requisições ao mesmo tempo.', todo: 'Tente de novo em instantes.' },
-    no_account_linked: { what: 'Nenhuma conta foi conectada aqui ainda.', todo: 'Conecte uma primeiro.' },
+    no_account_linked: {
+      what: 'Nenhuma conta está conectada.',
+      todo: 'Conecte uma na visão geral ou peça isso a quem administra o serviço.',
+    },
     account_linked: { what: 'Já há uma conta conectada.', todo: 'Desconecte-a primeiro.' },
     contact_not_found: {
       what: 'Ninguém é conhecido por este número ou ID.',
       todo: 'Volte à lista e busque.',
     },
-    session_not_found: { what: 'Esta sessão não existe.', todo: 'Escolha outra.' },
-    session_exists: { what: 'Já existe uma sessão com este nome.', todo: 'Escolha outro nome.' },
+    session_not_found: { what: 'Esta conta não existe.', todo: 'Escolha outra.' },
+    session_exists: { what: 'Já existe uma conta com este nome.', todo: 'Escolha outro nome.' },
     host_not_allowed: {
       what: 'O serviço não reconhece como seu o nome na barra de endereço.',
-      todo: 'Inclua-o em ALLOWED_HOSTS ou defina API_KEY.',
+      todo: 'Abra a página com outro endereço. Os detalhes explicam como permitir este.',
     },
-    session_not_answering: { what: 'A sessão não responde.', todo: 'Tente de novo em instantes.' },
+    session_not_answering: { what: 'A conta não responde.', todo: 'Tente de novo em instantes.' },
     pairing_limited: {
       what: 'Vários códigos já foram pedidos.',
       todo: 'Aguarde dez minutos ou escaneie o código QR.',

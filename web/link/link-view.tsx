@@ -7,7 +7,8 @@ import { QrCode } from './qr-code.jsx';
 
 /** The ways to link an account, or the passkey that one of them has led to. */
 export function LinkView({ session, refresh }: { session: Session; refresh: () => void }) {
-  if (!may('session:link')) return <p class="empty">{t.link.notAllowed}</p>;
+  // The status above contains the next step for such a key.
+  if (!may('session:link')) return null;
   if (session.passkey)
     return <PasskeyCeremony session={session.name} status={session.passkey} refresh={refresh} />;
   return (
@@ -23,7 +24,12 @@ export function LinkView({ session, refresh }: { session: Session; refresh: () =
       </div>
       <div class="card">
         <h2>{t.link.codeTitle}</h2>
-        <PairingCode session={session.name} offer={session.pairing_code} refresh={refresh} />
+        <PairingCode
+          session={session.name}
+          offer={session.pairing_code}
+          isEntered={session.reason_code === 'waiting_for_phone'}
+          refresh={refresh}
+        />
       </div>
     </section>
   );

@@ -15,11 +15,13 @@ interface PairingProps {
   session: string;
   /** A code that waits to be entered; null: there is none. */
   offer: Session['pairing_code'];
+  /** Whether a code was entered on the phone, which may still be wrong. */
+  isEntered: boolean;
   refresh: () => void;
 }
 
 /** A code for those without a camera at hand. */
-export function PairingCode({ session, offer, refresh }: PairingProps) {
+export function PairingCode({ session, offer, isEntered, refresh }: PairingProps) {
   const [wantsAnother, setWantsAnother] = useState(false);
   const request = useAction(async (phone: string) => {
     await api.POST('/sessions/{session}/pairing-code', { params: { path: { session } }, body: { phone } });
@@ -28,12 +30,29 @@ export function PairingCode({ session, offer, refresh }: PairingProps) {
   });
   if (offer && !wantsAnother)
     return <Code session={session} expiresAt={offer.expires_at} onAnother={() => setWantsAnother(true)} />;
+  if (isEntered && !wantsAnother) return <Entered onAnother={() => setWantsAnother(true)} />;
   return (
     <>
       <p class="faint">{t.link.codeIntro}</p>
       <NumberForm isBusy={request.isRunning} onNumber={(phone) => void request.run(phone)} />
       {request.error && <ErrorNotice error={request.error} />}
     </>
+  );
+}
+
+/** The phone does not report a wrong code. It shows an error itself, and the link ends after a minute. */
+function Entered({ onAnother }: { onAnother: () => void }) {
+  return (
+    <div class="code">
+      <p role="status">{t.connection.codeEntered}</p>
+      <progress aria-label={t.reasons.waiting_for_phone.what} />
+      <p class="faint">{t.connection.codeEnteredHint}</p>
+      <p class="actions">
+        <button type="button" onClick={onAnother}>
+          {t.link.newCode}
+        </button>
+      </p>
+    </div>
   );
 }
 
@@ -65,7 +84,7 @@ function NumberForm({ isBusy, onNumber }: { isBusy: boolean; onNumber: (digits: 
           autocomplete="tel"
           dir="ltr"
           value={text}
-          placeholder="+55 11 98765-4321"
+          placeholder={t.connection.exampleNumber}
           aria-describedby={`${id}-hint`}
           aria-invalid={complaint !== null}
           onFocus={() => void loadPhoneNumbers()}

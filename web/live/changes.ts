@@ -38,6 +38,11 @@ export class LiveChanges {
     this.onVisibility();
   }
 
+  /** Reports that any contact might have changed: the stream contains no contacts during the first sync. */
+  announceAll(): void {
+    this.tell(null);
+  }
+
   /** @returns a function that ends the subscription */
   listen(listener: Listener): () => void {
     this.listeners.add(listener);

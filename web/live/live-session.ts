@@ -10,6 +10,8 @@ import { poll, type Polling } from './polling.js';
 const SOON_MS = 1_000;
 const SETTLED_MS = 5_000;
 const AFTER_ERROR_MS = 3_000;
+/** Without a response for this long, what is shown is not up to date. */
+const ANSWER_WITHIN_MS = 15_000;
 
 /** How a session is, and how far its link. */
 export class LiveSession {
@@ -35,7 +37,8 @@ export class LiveSession {
   private async read(): Promise<number> {
     try {
       const path = { session: this.name };
-      const session = await answer(api.GET('/sessions/{session}', { params: { path } }));
+      const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+      const session = await answer(api.GET('/sessions/{session}', { params: { path }, signal }));
       this.state.value = session;
       this.error.value = null;
       this.readAtMs.value = serverNowMs();
@@ -53,8 +56,8 @@ export function isLinked({ status }: Session): boolean {
 }
 
 /** Whether it is linked now, or was once: its contacts can be read. */
-export function hasContacts(session: Session): boolean {
-  return isLinked(session) || session.contacts.count > 0 || session.contacts.checked_at !== null;
+export function hasContacts({ last_account: account }: Session): boolean {
+  return account !== null;
 }
 
 function isSettled(session: Session): boolean {

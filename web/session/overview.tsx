@@ -1,4 +1,5 @@
 import { may } from '../api/access.js';
+import { nowMs } from '../api/clock.js';
 import type { Session } from '../api/types.js';
 import { Ago } from '../components/ago.jsx';
 import { Avatar } from '../components/avatar.jsx';
@@ -6,34 +7,48 @@ import { Icon } from '../components/icon.jsx';
 import { ErrorNotice, Notice } from '../components/notice.jsx';
 import { number, percent } from '../i18n/format.js';
 import { t } from '../i18n/language.js';
-import { formatPhone } from '../i18n/phone-numbers.js';
 import { LinkView } from '../link/link-view.jsx';
 import { isLinked, type LiveSession } from '../live/live-session.js';
 import { EVERYBODY, to } from '../route.js';
+import { obstacleOf } from './connection.js';
 import { FirstSync } from './first-sync.jsx';
-import { reasonOf, toneOf } from './session-texts.js';
+import { Rename } from './rename.jsx';
+import {
+  accountDetail,
+  accountName,
+  reasonOf,
+  statusOf,
+  technicalOf,
+  toneOf,
+  wasLinked,
+} from './session-texts.js';
 import { Unlink } from './unlink.jsx';
 
-/** How a session is: what is wrong, what to do, and how to link an account. */
+/** How an account is: what is wrong, what to do, and how to link it. */
 export function Overview({ live }: { live: LiveSession }) {
   const [session, error] = [live.state.value, live.error.value];
+  const refresh = () => live.refresh();
   return (
     <main id="content" class="overview">
       {error && !session && <ErrorNotice error={error} />}
       {!session && !error && <p class="empty">{t.common.loading}</p>}
       {session && (
         <>
-          <Status session={session} />
+          <Heading session={session} onRenamed={refresh} />
+          {error ? <LastStatus session={session} /> : <Status session={session} />}
           {session.degraded.length > 0 && <Problems session={session} />}
           {isLinked(session) ? (
             <>
               {session.status === 'open' && session.contacts.sync === 'partial' && (
                 <FirstSync session={session} />
               )}
-              <Account session={session} onUnlinked={() => live.refresh()} />
+              <Account session={session} onUnlinked={refresh} />
             </>
           ) : (
-            <LinkView session={session} refresh={() => live.refresh()} />
+            <>
+              {!error && <LinkView session={session} refresh={refresh} />}
+              {wasLinked(session) && <Account session={session} onUnlinked={refresh} />}
+            </>
           )}
         </>
       )}
@@ -41,29 +56,64 @@ export function Overview({ live }: { live: LiveSession }) {
   );
 }
 
+function Heading({ session, onRenamed }: { session: Session; onRenamed: () => void }) {
+  const detail = accountDetail(session);
+  return (
+    <header class="account-head">
+      <Avatar path="" name={accountName(session)} colorBy={session.name} version={null} />
+      <div>
+        <h1>
+          <bdi>{accountName(session)}</bdi>
+        </h1>
+        {detail && (
+          <p class="faint">
+            <bdi>{detail}</bdi>
+          </p>
+        )}
+      </div>
+      {may('admin') && <Rename session={session} onRenamed={onRenamed} />}
+    </header>
+  );
+}
+
 function Status({ session }: { session: Session }) {
+  const obstacle = session.status === 'open' ? null : obstacleOf(session, nowMs.value);
   const reason = reasonOf(session);
-  const technical = [session.reason, session.advice].filter(Boolean).join(' ');
+  const tone = obstacle?.tone ?? toneOf(session);
   return (
     <section class="status" role="status">
-      <h1>
-        <span class={`dot ${toneOf(session)}`} />
-        {t.status[session.status]}
+      <h2>
+        <span class={`dot ${tone}`} />
+        {statusOf(session)}
         <small class="faint">
-          <Ago time={session.since} />
+          <Ago time={session.offline_since ?? session.since} />
         </small>
-      </h1>
-      {reason ? (
-        <Notice tone={toneOf(session)} {...reason} technical={technical}>
+      </h2>
+      {obstacle ? (
+        <Notice {...obstacle}>
           {session.retry_at && (
             <p class="faint">
               {t.nextTry} <Ago time={session.retry_at} />
             </p>
           )}
         </Notice>
+      ) : reason ? (
+        <Notice tone={tone} {...reason} technical={technicalOf(session)} />
       ) : (
-        <p class="faint">{isWell(session) && t.well}</p>
+        isWell(session) && <p class="faint">{t.well}</p>
       )}
+    </section>
+  );
+}
+
+/** The service does not respond, so the status may have changed. */
+function LastStatus({ session }: { session: Session }) {
+  return (
+    <section class="status">
+      <h2>
+        <span class="dot" />
+        {t.connection.lastKnown(statusOf(session))}
+      </h2>
     </section>
   );
 }
@@ -88,29 +138,21 @@ function Problems({ session: { degraded } }: { session: Session }) {
 }
 
 function Account({ session, onUnlinked }: { session: Session; onUnlinked: () => void }) {
-  const { name, phone, push_name: pushName } = session;
   return (
     <section class="card" aria-label={t.facts.title}>
-      <header class="account-head">
-        <Avatar path="" name={pushName ?? name} version={null} />
-        <div>
-          <h2>
-            <bdi>{pushName ?? name}</bdi>
-          </h2>
-          <p class="faint">{phone && formatPhone(phone)}</p>
-        </div>
+      <Tiles session={session} />
+      <p class="actions">
         {may('contacts:read') && (
           <a
             class="button primary"
-            href={to({ view: 'contacts', session: name, contact: null, list: EVERYBODY })}
+            href={to({ view: 'contacts', session: session.name, contact: null, list: EVERYBODY })}
           >
             <Icon name="people" />
             {t.facts.browse}
           </a>
         )}
-      </header>
-      <Tiles session={session} />
-      {may('session:link') && <Unlink session={session} onUnlinked={onUnlinked} />}
+        {may('session:link') && isLinked(session) && <Unlink session={session} onUnlinked={onUnlinked} />}
+      </p>
     </section>
   );
 }
@@ -120,8 +162,10 @@ function Tiles({ session: { contacts, profiles } }: { session: Session }) {
     <dl class="tiles">
       <div>
         <dt>{t.facts.contacts}</dt>
-        <dd>{number(contacts.count)}</dd>
-        <dd class="faint">{t.facts.contactsHint}</dd>
+        <dd>{number(contacts.total)}</dd>
+        {contacts.count < contacts.total && (
+          <dd class="faint">{t.account.withNumber(number(contacts.count))}</dd>
+        )}
       </div>
       <div>
         <dt>{t.facts.checked}</dt>

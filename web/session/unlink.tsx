@@ -5,7 +5,7 @@ import { Dialog } from '../components/dialog.jsx';
 import { ErrorNotice } from '../components/notice.jsx';
 import { useAction } from '../components/use-action.js';
 import { t } from '../i18n/language.js';
-import { formatPhone } from '../i18n/phone-numbers.js';
+import { accountIdentity } from './session-texts.js';
 
 export function Unlink({ session, onUnlinked }: { session: Session; onUnlinked: () => void }) {
   const [isAsking, setAsking] = useState(false);
@@ -21,7 +21,7 @@ export function Unlink({ session, onUnlinked }: { session: Session; onUnlinked: 
       </button>
       {isAsking && (
         <Dialog title={t.unlink.title} onClose={() => setAsking(false)}>
-          <p>{t.unlink.text(session.phone ? formatPhone(session.phone) : session.name)}</p>
+          <p>{t.unlink.text(accountIdentity(session))}</p>
           {unlink.error && <ErrorNotice error={unlink.error} />}
           <p class="actions">
             <button type="button" onClick={() => setAsking(false)}>

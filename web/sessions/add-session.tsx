@@ -7,9 +7,9 @@ import { ErrorNotice } from '../components/notice.jsx';
 import { useAction } from '../components/use-action.js';
 import { t } from '../i18n/language.js';
 import { go } from '../route.js';
+import { SHORT_NAME, shortNameOf } from './short-name.js';
 
-/** As the service takes them (src/kernel/identifiers/session-name.ts). */
-const NAME = /^[a-z0-9-]{1,40}$/;
+const MAX_LENGTH = 100;
 
 export function AddSession({ onAdded }: { onAdded: () => void }) {
   const [isOpen, setOpen] = useState(false);
@@ -28,36 +28,59 @@ export function AddSession({ onAdded }: { onAdded: () => void }) {
   );
 }
 
+/** One name for people. The one for addresses follows from it, unless it is changed. */
 function NameForm({ onAdded, onCancel }: { onAdded: () => void; onCancel: () => void }) {
   const id = useId();
-  const [name, setName] = useState('');
-  const [isInvalid, setInvalid] = useState(false);
+  const [title, setTitle] = useState('');
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [complaint, setComplaint] = useState<string | null>(null);
+  const name = chosen ?? shortNameOf(title);
   const create = useAction(async () => {
-    await api.POST('/sessions', { body: { name } });
+    await api.POST('/sessions', { body: { name, display_name: title.trim() || null } });
     onAdded();
     go({ view: 'overview', session: name });
   });
   const submit = (event: TargetedEvent<HTMLFormElement, Event>) => {
     event.preventDefault();
-    setInvalid(!NAME.test(name));
-    if (NAME.test(name)) void create.run();
+    const isValid = SHORT_NAME.test(name);
+    setComplaint(isValid ? null : title.trim() ? t.sessions.nameInvalid : t.account.nameMissing);
+    if (isValid) void create.run();
   };
+  const isBad = complaint !== null;
   return (
     <form class="form" noValidate onSubmit={submit}>
       <label for={id}>{t.sessions.name}</label>
       <input
         id={id}
-        value={name}
+        dir="auto"
+        value={title}
+        maxLength={MAX_LENGTH}
         autocomplete="off"
-        autocapitalize="none"
-        spellcheck={false}
-        aria-invalid={isInvalid}
+        aria-invalid={isBad}
         aria-describedby={`${id}-hint`}
-        onInput={(event) => setName(event.currentTarget.value)}
+        onInput={(event) => setTitle(event.currentTarget.value)}
       />
-      <p id={`${id}-hint`} class={isInvalid ? 'complaint' : 'faint'} role={isInvalid ? 'alert' : undefined}>
-        {isInvalid ? t.sessions.nameInvalid : t.sessions.nameHint}
+      <p id={`${id}-hint`} class={isBad ? 'complaint' : 'faint'} role={isBad ? 'alert' : undefined}>
+        {complaint ?? t.account.nameHint}
       </p>
+      {/* It opens where a name has no Latin letters. */}
+      <details open={isBad && title.trim() !== ''}>
+        <summary>{t.common.details}</summary>
+        <label for={`${id}-short`}>{t.account.shortName}</label>
+        <input
+          id={`${id}-short`}
+          dir="ltr"
+          value={name}
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          aria-describedby={`${id}-short-hint`}
+          onInput={(event) => setChosen(event.currentTarget.value)}
+        />
+        <p id={`${id}-short-hint`} class="faint">
+          {t.sessions.nameHint}
+        </p>
+      </details>
       {create.error && <ErrorNotice error={create.error} />}
       <p class="actions">
         <button type="button" onClick={onCancel}>

@@ -5,6 +5,7 @@ import type { ContactListFilter } from '../../contacts/read/contact-filter.sql.j
 import { MAX_PAGE_ITEMS, PageQuery } from '../http/page-query.dto.js';
 import { expected, Pattern, Timestamp, TrueOrFalse } from '../http/validation.js';
 import { ContactDetailsDto } from './contact-details.dto.js';
+import { ContactIds } from './contact-ids.js';
 import { FieldsQuery } from './fields-query.dto.js';
 
 /** Response of `GET /contacts`; `next_cursor` is null on the last page. */
@@ -56,12 +57,23 @@ export class ContactFilter {
   @IsOptional()
   @Timestamp('updated_since=2026-01-01T10:00:00Z')
   updated_since?: string;
+
+  /** Only the contacts with these IDs, separated by commas. */
+  @IsOptional()
+  @ContactIds()
+  ids?: string[];
 }
 
 export function toPeopleFilter(query: ContactFilter): ContactListFilter {
-  const { search = null, has_phone: hasPhone = null, saved = null, is_business: isBusiness = null } = query;
+  const {
+    search = null,
+    has_phone: hasPhone = null,
+    saved = null,
+    is_business: isBusiness = null,
+    ids = null,
+  } = query;
   const updatedSince = query.updated_since === undefined ? null : new Date(query.updated_since).toISOString();
-  return { search, hasPhone, saved, isBusiness, updatedSince };
+  return { search, hasPhone, saved, isBusiness, updatedSince, ids };
 }
 
 /** Query of `GET /contacts`. */

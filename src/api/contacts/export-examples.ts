@@ -28,4 +28,5 @@ export const FILTER_EXAMPLES = {
   saved: true,
   is_business: false,
   updated_since: examples.TIME,
+  ids: examples.details.id,
 };

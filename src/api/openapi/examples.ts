@@ -119,12 +119,14 @@ export const webhookTested = {
 export const access = { keys_in_use: true, scopes: ['contacts:read'], sessions: ['sales'] };
 
 export const session = {
+  display_name: null,
   status: 'open',
   reason_code: null,
   reason: null,
   advice: null,
   degraded: [],
   since: TIME,
+  offline_since: null,
   retry_at: null,
   qr: null,
   qr_expires_at: null,
@@ -133,7 +135,8 @@ export const session = {
   phone: '491701230000',
   jid: '491701230000@s.whatsapp.net',
   push_name: 'Owner',
-  contacts: { count: 1, sync: 'complete', checked_at: TIME, repaired: 0 },
+  last_account: { phone: '491701230000', push_name: 'Owner' },
+  contacts: { count: 1, total: 1, sync: 'complete', checked_at: TIME, repaired: 0 },
   profiles: { people: 1, fetched: 1, due: 0, paused: null },
   client: {
     version: '2.3000.1045257760',
@@ -156,7 +159,8 @@ export const newSession = {
   phone: null,
   jid: null,
   push_name: null,
-  contacts: { count: 0, sync: 'partial', checked_at: null, repaired: 0 },
+  last_account: null,
+  contacts: { count: 0, total: 0, sync: 'partial', checked_at: null, repaired: 0 },
   profiles: { people: 0, fetched: 0, due: 0, paused: 'The session is not open.' },
   client: { version: null, newest: '2.3000.1045257760', current_at: TIME, expires_at: null },
 };
@@ -167,6 +171,7 @@ export const sessions = {
   items: [
     {
       name: 'default',
+      display_name: null,
       status: 'open',
       reason_code: null,
       reason: null,
@@ -176,6 +181,7 @@ export const sessions = {
       phone: '491701230000',
       jid: '491701230000@s.whatsapp.net',
       push_name: 'Owner',
+      last_account: { phone: '491701230000', push_name: 'Owner' },
     },
   ],
   next_cursor: null,

@@ -44,6 +44,8 @@ export class PairingOfferDto {
 export class ContactsDto {
   /** Number of contacts that `GET /getcontacts` lists. */
   count: number;
+  /** Number of contacts that `GET /contacts` lists, including those without a number. */
+  total: number;
   /** `partial` until the first sync after linking is complete. */
   sync: 'partial' | 'complete';
   /** Time of the last reconciliation with WhatsApp, ISO 8601; null before the first one. */
@@ -67,8 +69,16 @@ export class ClientVersionDto {
   expires_at: string | null;
 }
 
+/** An account that is or was linked. */
+export class LastAccountDto {
+  phone: string;
+  push_name: string | null;
+}
+
 /** Response of `GET /session`. */
 export class SessionDto {
+  /** Name for users; null if none is set. */
+  display_name: string | null;
   status: SessionStatus;
   /** Why the session is not open, or which problem it has; null if there is no problem. Stable. */
   reason_code: ReasonCode | null;
@@ -80,6 +90,8 @@ export class SessionDto {
   degraded: DegradationDto[];
   /** Start of this status, ISO 8601. */
   since: string;
+  /** Time since which no changes arrive from WhatsApp, ISO 8601; null while the session is open, or if unknown. */
+  offline_since: string | null;
   /** Time of the next connection attempt, ISO 8601; null if none is planned. */
   retry_at: string | null;
   /** Text of the current QR code; null if there is none. */
@@ -96,6 +108,8 @@ export class SessionDto {
   jid: string | null;
   /** Push name of the linked account; null if none is linked. */
   push_name: string | null;
+  /** The linked account, or the last one; null before the first link. */
+  last_account: LastAccountDto | null;
   /** Contacts of the linked account, or of the last one. */
   contacts: ContactsDto;
   /** Progress of fetching about, picture, business name and identity key of these contacts. */

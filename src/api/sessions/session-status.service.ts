@@ -59,19 +59,24 @@ export class SessionStatusService {
     const counts = account && (await this.counts.of(account));
     const linked = isLinkedStatus(state.status) ? account : null;
     return {
+      display_name: state.displayName,
       status: state.status,
       reason_code: state.reasonCode,
       reason: state.reason,
       advice: state.advice,
       degraded: degraded.map((each) => ({ ...each, since: each.since.toISOString() })),
       since: state.since.toISOString(),
+      offline_since: state.offlineSince?.toISOString() ?? null,
       retry_at: state.retryAt?.toISOString() ?? null,
       ...describeOffer(state),
       phone: linked && phoneOf(linked.jid),
       jid: linked?.jid ?? null,
       push_name: linked?.pushName ?? null,
+      last_account: account && { phone: phoneOf(account.jid), push_name: account.pushName },
       contacts: {
         count: counts?.contacts ?? 0,
+        // Profiles are fetched of all contacts that are listed.
+        total: counts?.profiles.people ?? 0,
         sync: account?.syncedAt ? 'complete' : 'partial',
         checked_at: account?.reconciledAt?.toISOString() ?? null,
         repaired: account?.repaired ?? 0,

@@ -57,11 +57,11 @@ export class SessionsController {
   @Idempotent()
   @Needs('admin')
   async create(
-    @Body() { name, proxy }: CreateSessionRequest,
+    @Body() { name, proxy = null, display_name: displayName = null }: CreateSessionRequest,
     @BasePath() basePath: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<NamedSessionDto> {
-    const session = await this.sessions.create(name as SessionName, proxy ?? null);
+    const session = await this.sessions.create(name as SessionName, { proxy, displayName });
     response.setHeader('Location', `${basePath}/sessions/${name}`);
     return atBasePath(basePath, session);
   }
@@ -77,7 +77,10 @@ export class SessionsController {
     return atBasePath(basePath, shownTo(access, await this.sessions.get(session)));
   }
 
-  /** Set the proxy of a session, or remove it with `null`. The session reconnects through the new one immediately. */
+  /**
+   * Set the name for users or the proxy of a session, or remove it with `null`. The session reconnects through a new
+   * proxy immediately.
+   */
   @Operation({
     id: 'updateSession',
     body: { proxy: 'socks5://user:password@proxy.example.com:1080' },
@@ -88,10 +91,10 @@ export class SessionsController {
   @Needs('admin')
   async update(
     @SessionParam() session: SessionName,
-    @Body() { proxy }: UpdateSessionRequest,
+    @Body() { proxy, display_name: displayName }: UpdateSessionRequest,
     @BasePath() basePath: string,
   ): Promise<NamedSessionDto> {
-    return atBasePath(basePath, await this.sessions.setProxy(session, proxy));
+    return atBasePath(basePath, await this.sessions.update(session, { proxy, displayName }));
   }
 
   /** Unlink the account and delete the session. `?contacts=delete` also deletes the contacts. */

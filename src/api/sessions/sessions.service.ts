@@ -60,12 +60,29 @@ export class SessionsService {
   }
 
   /**
-   * @param proxy URL; null for none. The first connection already uses it.
+   * @param settings.proxy URL; null for none. The first connection already uses it.
    * @throws SessionExists
    */
-  async create(name: SessionName, proxy: string | null): Promise<NamedSessionDto> {
+  async create(
+    name: SessionName,
+    { proxy, displayName }: { proxy: string | null; displayName: string | null },
+  ): Promise<NamedSessionDto> {
     const sealed = this.proxies.seal(name, parseProxy(proxy));
-    if (!(await this.sessions.create(name, sealed))) throw new SessionExists(name);
+    if (!(await this.sessions.create(name, sealed, displayName))) throw new SessionExists(name);
+    return this.get(name);
+  }
+
+  /**
+   * Changes the settings that are not undefined.
+   *
+   * @throws SessionNotFound, SessionNotAnswering
+   */
+  async update(
+    name: SessionName,
+    { proxy, displayName }: { proxy: string | null | undefined; displayName: string | null | undefined },
+  ): Promise<NamedSessionDto> {
+    if (displayName !== undefined) await this.sessions.rename(name, displayName);
+    if (proxy !== undefined) await this.setProxy(name, proxy);
     return this.get(name);
   }
 
@@ -75,7 +92,7 @@ export class SessionsService {
    * @param text URL; null removes it
    * @throws SessionNotFound, SessionNotAnswering
    */
-  async setProxy(name: SessionName, text: string | null): Promise<NamedSessionDto> {
+  private async setProxy(name: SessionName, text: string | null): Promise<void> {
     const proxy = parseProxy(text);
     const before = await this.proxies.find(name).catch((error: unknown) => {
       // A proxy that cannot be decrypted can be replaced.
@@ -86,7 +103,6 @@ export class SessionsService {
     // Always, because the command of an earlier request may have failed. The session compares the proxies.
     const { isAttended } = await this.state.get(name);
     if (isAttended) await this.commands.send(name, 'use-proxy', null);
-    return this.get(name);
   }
 
   /** @throws SessionNotFound */
@@ -131,6 +147,7 @@ function toSummary(session: ListedSession, config: Config): SessionSummaryDto {
   const jid = isLinkedStatus(status) ? session.jid : null;
   return {
     name: session.name,
+    display_name: session.displayName,
     status,
     reason_code: reasonCode,
     reason,
@@ -140,5 +157,6 @@ function toSummary(session: ListedSession, config: Config): SessionSummaryDto {
     phone: jid && phoneOf(jid),
     jid,
     push_name: jid && session.pushName,
+    last_account: session.jid === null ? null : { phone: phoneOf(session.jid), push_name: session.pushName },
   };
 }

@@ -39,8 +39,8 @@ export function fromCursor(list: ListedContacts, cursor: string): ContactPlace {
 }
 
 /** Returns a hash of the parameters, to detect misused cursors. Callers may read all lists anyway. */
-function hashOf({ sort, search, hasPhone, saved, isBusiness, updatedSince }: ListedContacts): string {
-  const parameters = JSON.stringify([sort, search, hasPhone, saved, isBusiness, updatedSince]);
+function hashOf({ sort, search, hasPhone, saved, isBusiness, updatedSince, ids }: ListedContacts): string {
+  const parameters = JSON.stringify([sort, search, hasPhone, saved, isBusiness, updatedSince, ids]);
   return createHash('sha256').update(parameters).digest('base64url').slice(0, 8);
 }
 

@@ -1,4 +1,5 @@
-import { HAS_NAME, SAVED } from '../contact.sql.js';
+import { contactId, HAS_NAME, SAVED } from '../contact.sql.js';
+import { rowNumberOf } from '../contact-id.js';
 import { hasSymbols } from '../search/search-key.js';
 import { type SearchTerm, toSearchTerms } from './search-terms.js';
 
@@ -11,6 +12,8 @@ export interface ContactListFilter {
   isBusiness: boolean | null;
   /** ISO 8601. Only contacts that changed at or after this time. */
   updatedSince: string | null;
+  /** IDs of contacts. IDs of other accounts match nothing. */
+  ids: readonly string[] | null;
 }
 
 export const ALL_CONTACTS: ContactListFilter = {
@@ -19,6 +22,7 @@ export const ALL_CONTACTS: ContactListFilter = {
   saved: null,
   isBusiness: null,
   updatedSince: null,
+  ids: null,
 };
 
 /** Adds a value to a query. Returns its SQL, for example `$2`. */
@@ -26,7 +30,7 @@ export type AddValue = (value: string) => string;
 
 /** Returns the conditions on row `c` of the listed contacts: those with a name of any kind that pass the filter. */
 export function listedContacts(accountId: number, filter: ContactListFilter, add: AddValue): string[] {
-  const { search, hasPhone, saved, isBusiness, updatedSince } = filter;
+  const { search, hasPhone, saved, isBusiness, updatedSince, ids } = filter;
   return [
     `c.account_id = ${accountId}`,
     HAS_NAME,
@@ -34,8 +38,16 @@ export function listedContacts(accountId: number, filter: ContactListFilter, add
     ...(saved === null ? [] : [`${SAVED} IS ${saved}`]),
     ...(isBusiness === null ? [] : [`c.is_business IS ${isBusiness ? '' : 'NOT '}TRUE`]),
     ...(updatedSince === null ? [] : [`c.updated_at >= ${add(updatedSince)}::timestamptz`]),
+    ...(ids === null ? [] : [haveIds(accountId, ids, add)]),
     ...(search === null ? [] : searchConditions(search, add)),
   ];
+}
+
+/** The row numbers use the primary key. The prefixes exclude contacts of other accounts. */
+function haveIds(accountId: number, ids: readonly string[], add: AddValue): string {
+  const rowNumbers = add(`{${ids.map(rowNumberOf).join(',')}}`);
+  const wanted = add(`{${ids.join(',')}}`);
+  return `c.id = ANY (${rowNumbers}::bigint[]) AND ${contactId(String(accountId), 'c.id')} = ANY (${wanted}::text[])`;
 }
 
 function searchConditions(search: string, add: AddValue): string[] {

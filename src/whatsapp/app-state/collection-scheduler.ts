@@ -26,10 +26,18 @@ const FAILURES_BEFORE_SNAPSHOT = 2;
 /** After this many consecutive failures, names are accepted that cannot be verified as a whole. */
 const FAILURES_BEFORE_LENIENCY = 2;
 
+/**
+ * After linking, the phone shares its keys within seconds, which is part of a normal first sync. Later, their absence
+ * is a problem.
+ */
+const FIRST_KEYS_WITHIN_MS = 30_000;
+
 /** After one of these errors a snapshot may help. */
 const IN_DOUBT = [CorruptAppState, CollectionRefused, InputRefused, ReadNotEnded];
 
 export interface CollectionEvents {
+  /** Whether the first sync after linking is not complete. */
+  readonly isFirstSync: boolean;
   /** The collection has been read up to the server's version. */
   synced(state: ReadCollection): void;
   /** The phone has not shared this key (base64). */
@@ -57,6 +65,8 @@ export class CollectionScheduler {
   private failures = 0;
   private needsResync = false;
   private awaitsKey = false;
+  /** Start of the wait for the first keys; null if the last read did not lack one. */
+  private awaitsKeySinceMs: number | null = null;
   private closed = false;
 
   constructor(
@@ -97,7 +107,10 @@ export class CollectionScheduler {
 
   /** The phone has shared sync keys. Repeats a read that lacked one. */
   keysArrived(): void {
-    if (this.awaitsKey) this.requestInBackground();
+    if (!this.awaitsKey) return;
+    // A first read can take minutes. Its end would be too late to withdraw the report.
+    if (this.events.isFirstSync) this.events.problem(null);
+    this.requestInBackground();
   }
 
   /** The connection has ended. Prevents further reads. */
@@ -117,6 +130,7 @@ export class CollectionScheduler {
       // A resync that was requested during this read is still pending.
       if (isResync) this.needsResync = false;
       this.awaitsKey = false;
+      this.awaitsKeySinceMs = null;
       if (!this.next) this.caughtUp();
       this.events.problem(null);
       this.events.synced(state);
@@ -135,14 +149,18 @@ export class CollectionScheduler {
     if (this.closed || error instanceof LeaseLost) return;
     if (error instanceof OutdatedRead) return this.retryAfter(0);
     this.awaitsKey = error instanceof MissingSyncKey;
-    if (error instanceof MissingSyncKey) this.waitForKey(error);
-    else this.retryFailed(error as Error);
+    if (error instanceof MissingSyncKey) return this.waitForKey(error);
+    this.awaitsKeySinceMs = null;
+    this.retryFailed(error as Error);
   }
 
   private waitForKey({ message, keyId }: MissingSyncKey): void {
     this.log.info({ collection: this.collection, keyId }, 'Waiting for sync key');
     this.delay.caughtUp(this.collection);
-    this.events.problem(`${message}. The address book is read as soon as it does.`);
+    this.awaitsKeySinceMs ??= performance.now();
+    const isPatient =
+      this.events.isFirstSync && performance.now() - this.awaitsKeySinceMs < FIRST_KEYS_WITHIN_MS;
+    if (!isPatient) this.events.problem(`${message}. The address book is read as soon as it does.`);
     if (keyId === null) this.retryAfter(KEY_SHARE_TIMEOUT_MS);
     else this.events.missingKey(keyId);
   }

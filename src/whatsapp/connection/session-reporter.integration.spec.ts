@@ -59,6 +59,22 @@ describe('SessionReporter', () => {
     expect(await status()).toBe('open');
   });
 
+  it('stores since when the session is not open, across attempts to reconnect', async () => {
+    const offlineSince = async () =>
+      (await database.query<{ offline_since: Date | null }>('SELECT offline_since FROM session'))[0]
+        ?.offline_since;
+    await reporter.report('open');
+    expect(await offlineSince()).toBeNull();
+    await reporter.report('disconnected');
+    const since = await offlineSince();
+    expect(since).toBeInstanceOf(Date);
+    await reporter.report('connecting');
+    await reporter.report('disconnected');
+    expect(await offlineSince()).toEqual(since);
+    await reporter.report('open');
+    expect(await offlineSince()).toBeNull();
+  });
+
   it('gives up a report when the lease is lost', async () => {
     failures = [new LeaseLost()];
     isHeld = false;

@@ -85,7 +85,7 @@ export class SessionReporter {
    */
   async showOffer(offer: LinkOffer, lastFailure: LinkFailure | null): Promise<void> {
     const { code, step, advice } = stepOf(offer);
-    const isBegun = offer.pairingCode !== null || offer.passkey !== null;
+    const isBegun = offer.pairingCode !== null || offer.isCodeEntered || offer.passkey !== null;
     const failure = isBegun ? null : lastFailure;
     await this.write({
       status: 'linking',
@@ -153,7 +153,7 @@ interface Step {
 }
 
 /** Returns the next step of linking, and what the user has to do. */
-function stepOf({ qr, pairingCode, passkey }: LinkOffer): Step {
+function stepOf({ qr, pairingCode, isCodeEntered, passkey }: LinkOffer): Step {
   switch (passkey?.step) {
     case 'assertion':
       return {
@@ -176,6 +176,13 @@ function stepOf({ qr, pairingCode, passkey }: LinkOffer): Step {
       code: 'waiting_for_code_entry',
       step: 'Waiting for the pairing code to be entered on the phone.',
       advice: 'WhatsApp > Settings > Linked devices > Link a device > Link with phone number instead.',
+    };
+  }
+  if (isCodeEntered) {
+    return {
+      code: 'waiting_for_phone',
+      step: 'A pairing code was entered on the phone. Waiting for the phone to complete the link.',
+      advice: 'If the phone shows an error, the code was mistyped: request a new one.',
     };
   }
   if (qr) {

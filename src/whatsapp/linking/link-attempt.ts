@@ -124,6 +124,7 @@ export class LinkAttempt implements LinkSteps {
     this.context.changed({
       qr: this.qrOffer(),
       pairingCode: this.code.offer,
+      isCodeEntered: this.code.hasSecret,
       passkey: this.passkey.offer,
     });
   }
@@ -131,7 +132,7 @@ export class LinkAttempt implements LinkSteps {
   end(failure: LinkFailure | null): void {
     if (this.isOver) return;
     this.stop();
-    this.context.changed({ qr: null, pairingCode: null, passkey: null });
+    this.context.changed({ qr: null, pairingCode: null, isCodeEntered: false, passkey: null });
     this.context.ended(failure);
   }
 

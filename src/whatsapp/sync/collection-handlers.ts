@@ -49,6 +49,10 @@ export class AddressBookHandler implements CollectionHandler {
     private readonly observers: AddressBookObservers,
   ) {}
 
+  get isFirstSync(): boolean {
+    return this.observers.firstSync.isRunning;
+  }
+
   async apply(
     tx: Transaction,
     { mutations, changed, removed }: AppliedMutations,
@@ -168,6 +172,8 @@ export class AddressBookHandler implements CollectionHandler {
 /** The collection that contains the account's push name, among other settings. */
 export class SettingsHandler implements CollectionHandler {
   readonly name = SETTINGS;
+  /** Without effect, because problem() ignores everything. */
+  readonly isFirstSync = false;
   private pushName: string | null = null;
 
   constructor(

@@ -33,6 +33,11 @@ export class FirstSync implements Source {
     context.pause.firstSync(account);
   }
 
+  /** Whether the first sync after linking is not complete. */
+  get isRunning(): boolean {
+    return !this.isDone;
+  }
+
   addressBookWasRead(): void {
     if (this.isAddressBookRead) return;
     this.isAddressBookRead = true;

@@ -1,0 +1,38 @@
+import type { ComponentType, VNode } from 'preact';
+import { ApiError } from '../api/api-error.js';
+import { t } from '../i18n/language.js';
+import { ErrorNotice } from './notice.jsx';
+import { useReading } from './use-reading.js';
+
+/** Returns a component that is loaded when it is first rendered. */
+export function later<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+): (props: Props) => VNode {
+  let loaded: ComponentType<Props> | null = null;
+  const read = async () => {
+    loaded ??= await load().catch((error: unknown) => {
+      throw new ApiError(0, 'unreachable', String(error));
+    });
+    return { View: loaded };
+  };
+  return function Later(props) {
+    const { value, error, again } = useReading(read, []);
+    const View = loaded ?? value?.View;
+    if (View) return <View {...props} />;
+    return (
+      <main id="content" class="gate">
+        {error ? (
+          <ErrorNotice error={error}>
+            <p class="actions">
+              <button type="button" onClick={again}>
+                {t.settings.retry}
+              </button>
+            </p>
+          </ErrorNotice>
+        ) : (
+          <p class="empty">{t.common.loading}</p>
+        )}
+      </main>
+    );
+  };
+}

@@ -1,0 +1,263 @@
+import { counted } from '../counted.js';
+import type { SettingsMessages } from './en.js';
+
+const count = counted('es');
+
+export const es: SettingsMessages = {
+  accounts: {
+    all: 'Todas las cuentas',
+    allHint: 'También las que se añadan más adelante.',
+    some: 'Solo las cuentas seleccionadas',
+    empty: 'Selecciona al menos una cuenta.',
+    more: 'Mostrar más cuentas',
+  },
+
+  docs: {
+    api: 'Documentación de la API',
+  },
+
+  keys: {
+    title: 'Claves de API',
+    intro:
+      'Da a cada persona y a cada programa una clave distinta: así puedes revocarla sin afectar a los demás.',
+    none: 'Todavía no hay claves. Da acceso a un compañero o crea una clave para un programa.',
+    create: 'Crear una clave',
+    may: 'Puede',
+    accounts: 'Cuentas',
+    created: 'Creada',
+    expires: 'Caduca',
+    expired: 'Caducada',
+    never: 'Nunca',
+    lastUsed: 'Último uso',
+    notUsed: 'Sin usar',
+    inUse: 'La usa esta página',
+    scopeNames: 'Permisos',
+    id: 'ID',
+    rate: 'Límite',
+    perMinute: (n) => `${n} solicitudes por minuto`,
+    revoke: 'Revocar',
+    revokeTitle: (name) => `¿Revocar la clave «${name}»?`,
+    revokeText: 'Todos los que usan esta clave pierden el acceso de inmediato. La clave ya no podrá:',
+    revokeWebhooks: 'Los webhooks que se crearon con esta clave siguen funcionando.',
+    revokeOwn: 'Esta página usa esta clave, así que se cerrará tu sesión.',
+    revoking: 'Revocando…',
+  },
+
+  notInUse: {
+    title: 'No se usan claves de API',
+    what: 'Cualquiera que pueda abrir esta página puede ver, cambiar y exportar todo. Podrás crear claves cuando definas API_KEY.',
+    steps: [
+      'Genera un secreto. Ejecuta esta orden en una terminal:',
+      'Define API_KEY con el secreto, por ejemplo con una línea API_KEY=… en el archivo .env del servicio.',
+      'Reinicia el servicio y vuelve a cargar esta página. Entra con el secreto y crea las claves aquí.',
+    ],
+    docs: 'docs/configuration.md describe todos los ajustes.',
+  },
+
+  newKey: {
+    title: 'Crear una clave',
+    name: 'Nombre',
+    nameHint: 'La persona o el programa que usa la clave, por ejemplo «María» o «CRM».',
+    nameInvalid: 'Escribe un nombre de 100 caracteres como máximo.',
+    scopes: '¿Qué puede hacer la clave?',
+    scopesEmpty: 'Selecciona al menos un permiso.',
+    scopeNames: 'Detalles: nombres de los permisos en la API',
+    groups: { contacts: 'Contactos', accounts: 'Cuentas', administration: 'Administración' },
+    accounts: '¿A qué cuentas tiene acceso?',
+    accountsAdmin: 'Una clave que puede administrarlo todo siempre incluye todas las cuentas.',
+    expires: '¿Cuándo caduca?',
+    expiries: {
+      never: 'Nunca',
+      '30': 'En 30 días',
+      '90': 'En 90 días',
+      '365': 'En un año',
+      date: 'En una fecha',
+    },
+    date: 'Último día',
+    dateInvalid: 'Elige una fecha futura.',
+    submit: 'Crear la clave',
+    busy: 'Creando…',
+    createdTitle: (name) => `La clave «${name}» está lista`,
+    once: {
+      what: 'Copia la clave ahora. No se vuelve a mostrar.',
+      todo: 'El servicio solo guarda un hash. Si la clave se pierde, revócala y crea otra.',
+    },
+    key: 'Clave de API',
+    copyKey: 'Copiar la clave',
+    usage: 'Los programas envían la clave en la cabecera «Authorization: Bearer <clave>».',
+    done: 'Listo',
+  },
+
+  scopes: {
+    'contacts:read': { label: 'Ver los contactos', hint: 'Nombres, números, fotos y cambios.' },
+    'contacts:export': {
+      label: 'Exportar los contactos',
+      hint: 'Descargar todos los contactos como archivo.',
+    },
+    'contacts:check': {
+      label: 'Comprobar números en WhatsApp',
+      hint: 'Consultar si los números están registrados. Demasiadas comprobaciones pueden provocar el bloqueo de la cuenta. Requiere también «Ver los contactos».',
+    },
+    'session:read': {
+      label: 'Ver las cuentas',
+      hint: 'Estado y problemas, pero no los códigos para vincular.',
+    },
+    'session:link': {
+      label: 'Vincular y desvincular cuentas',
+      hint: 'Códigos QR y códigos para escribir. En esta página requiere también «Ver las cuentas».',
+    },
+    'webhooks:manage': {
+      label: 'Gestionar webhooks',
+      hint: 'Los webhooks envían contactos a otros sistemas, así que esto también da acceso a los contactos.',
+    },
+    'metrics:read': {
+      label: 'Leer métricas',
+      hint: 'Para la monitorización. Requiere una clave para todas las cuentas.',
+    },
+    admin: {
+      label: 'Administrarlo todo',
+      hint: 'Todo lo anterior, añadir y quitar cuentas, y crear y revocar claves.',
+    },
+  },
+
+  colleague: {
+    button: 'Dar acceso a un compañero',
+    title: 'Dar acceso a un compañero',
+    steps: ['Permisos', 'Nombre', 'Mensaje'],
+    what: '¿Qué podrá hacer?',
+    levels: {
+      view: { label: 'Ver los contactos', hint: 'Buscar contactos y ver sus detalles.' },
+      export: {
+        label: 'Ver y exportar los contactos',
+        hint: 'También descargar los contactos como archivo.',
+      },
+      link: {
+        label: 'Ver, exportar y vincular cuentas',
+        hint: 'También vincular y desvincular cuentas de WhatsApp con un código QR o un código para escribir.',
+      },
+    },
+    accounts: '¿Qué cuentas?',
+    next: 'Continuar',
+    name: 'Nombre de la persona',
+    nameHint: 'La lista de claves muestra este nombre, para que más adelante puedas revocar el acceso.',
+    create: 'Crear el acceso',
+    resultTitle: (name) => `El acceso para ${name} está listo`,
+    once: {
+      what: 'Envía este mensaje ahora. La clave no se vuelve a mostrar.',
+      todo: 'Usa un medio que solo esa persona pueda leer.',
+    },
+    message: 'Mensaje',
+    copy: 'Copiar el mensaje',
+    text: (address, key) =>
+      `Ya puedes ver nuestros contactos de WhatsApp en esta página:\n${address}\n\nIntroduce allí esta clave. No la compartas con nadie:\n${key}\n`,
+    address: 'Dirección de la página',
+    local: {
+      what: 'Esta dirección solo funciona en este equipo.',
+      todo: 'Haz primero que el servicio sea accesible para esa persona y sustituye la dirección en el mensaje.',
+    },
+    localHow:
+      'Define HOST=0.0.0.0 para tu red local o publica el servicio con HTTPS detrás de un proxy inverso. Consulta docs/operations.md, «Put a reverse proxy in front».',
+    plain: {
+      what: 'Esta dirección no usa HTTPS, así que otros pueden leer la clave en la red.',
+      todo: 'Fuera de una red de confianza, publica el servicio con HTTPS. Consulta docs/operations.md, «Put a reverse proxy in front».',
+    },
+    done: 'Listo',
+  },
+
+  webhooks: {
+    title: 'Webhooks',
+    intro: 'Un webhook envía los cambios a otro sistema en cuanto ocurren.',
+    docs: 'docs/changes.md describe las entregas, las firmas y los reintentos.',
+    none: 'Todavía no hay webhooks. Crea uno para enviar los cambios a otro sistema.',
+    create: 'Crear un webhook',
+    state: {
+      active: 'Activo',
+      retrying: 'Reintentando',
+      pausedOnRequest: 'En pausa',
+      failed: 'Detenido tras varios fallos',
+      disabled: 'Detenido por el receptor',
+    },
+    explained: {
+      active: null,
+      retrying: {
+        what: 'El receptor no aceptó la última entrega. El servicio lo intenta de nuevo.',
+        todo: null,
+      },
+      pausedOnRequest: { what: 'Los cambios no se entregan hasta que lo reanudes.', todo: null },
+      failed: {
+        what: 'Los cambios ya no se entregan.',
+        todo: 'Corrige el problema que aparece en los detalles y reanúdalo.',
+      },
+      disabled: {
+        what: 'El receptor respondió que ya no quiere entregas (estado 410).',
+        todo: 'Reanuda el webhook o elimínalo.',
+      },
+    },
+    behind: (n) => count(n, 'Un cambio en espera.', '# cambios en espera.'),
+    upToDate: 'Todos los cambios están entregados.',
+    account: 'Cuenta',
+    kinds: 'Cambios',
+    allKinds: 'Todos los cambios',
+    created: 'Creado',
+    headers: 'Cabeceras',
+    fields: 'Campos',
+    id: 'ID',
+    test: 'Enviar una prueba',
+    testing: 'Enviando…',
+    tested: (status, ms) => `El receptor aceptó la prueba: estado ${status}, ${ms} ms.`,
+    testFailed: { what: 'El receptor no aceptó la prueba.', todo: null },
+    resume: 'Reanudar',
+    pause: 'Pausar',
+    remove: 'Eliminar',
+    removeTitle: '¿Eliminar este webhook?',
+    removeText: 'Los cambios dejan de enviarse a esta URL y su secreto deja de ser válido:',
+    removing: 'Eliminando…',
+    attempts: 'Entregas recientes',
+    noAttempts: 'Todavía no hay entregas.',
+    allAttempts: (n) => count(n, 'Mostrar la única', 'Mostrar las #'),
+    attemptTest: 'Prueba',
+    attemptChanges: (n) => count(n, 'un cambio', '# cambios'),
+    accepted: (status) => `Aceptada (${status})`,
+    refused: (status) => `No aceptada (${status})`,
+    unanswered: 'Sin respuesta',
+    ms: (n) => `${n} ms`,
+    refreshAttempts: 'Actualizar',
+  },
+
+  newWebhook: {
+    title: 'Crear un webhook',
+    url: 'URL del receptor',
+    urlHint: 'Por ejemplo https://crm.example.com/contacts.',
+    urlInvalid: 'Escribe una URL que empiece por https:// o http://, sin usuario ni contraseña.',
+    account: 'Cuenta',
+    kinds: '¿Qué cambios?',
+    allKinds: 'Todos los cambios',
+    someKinds: 'Solo los cambios seleccionados',
+    kindsEmpty: 'Selecciona al menos un tipo de cambio.',
+    submit: 'Crear el webhook',
+    busy: 'Creando…',
+    createdTitle: 'El webhook está listo',
+    once: {
+      what: 'Copia el secreto ahora. No se vuelve a mostrar.',
+      todo: 'Con él, el receptor comprueba que las entregas vienen de este servicio.',
+    },
+    secret: 'Secreto',
+    copySecret: 'Copiar el secreto',
+    done: 'Listo',
+  },
+
+  kinds: {
+    'contact.created': 'Contacto añadido',
+    'contact.changed': 'Contacto modificado',
+    'contact.phone_learned': 'Número de un contacto averiguado',
+    'contact.identity_key_changed': 'Clave de cifrado de un contacto cambiada',
+    'contact.merged': 'Dos contactos combinados',
+    'contact.deleted': 'Contacto eliminado',
+    'sync.completed': 'Primera sincronización completa',
+    'session.linked': 'Cuenta vinculada',
+    'session.open': 'Cuenta conectada',
+    'session.degraded': 'Problema con una cuenta',
+    'session.logged_out': 'Cuenta desvinculada',
+    'webhook.stopped': 'Webhook detenido',
+  },
+};
