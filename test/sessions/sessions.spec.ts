@@ -222,7 +222,7 @@ describe('the API for several sessions', () => {
     const before = await addWebhook('twin', 0);
     await eventually('the webhook has the changes before the move', async () => before.taken.length >= 3);
     await world.link('mover', third);
-    for (const route of [...ROUTES, '/contacts/count', '/contacts.ndjson', '/changes'])
+    for (const route of [...ROUTES, '/contacts/count', '/contacts/index', '/contacts.ndjson', '/changes'])
       expect([route, (await world.api.get(`/sessions/twin${route}`)).status]).toEqual([route, 503]);
     const lookup = await world.post('/sessions/twin/contacts/lookup', { contacts: ['491701000001'] });
     expect(lookup.status).toBe(503);

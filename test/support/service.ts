@@ -27,8 +27,10 @@ const NO_PROXIES = Object.fromEntries(
  */
 const MIN_POLL_MS = 25;
 const MAX_POLL_MS = 200;
+/** For things that would never happen. */
+const HANGING_MS = 180_000;
 /** Generous: several suites may start services at once. */
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
 
 export interface Answer<Body = unknown> {
   status: number;
@@ -70,7 +72,7 @@ export interface LogEntry {
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
-  timeoutMs = 60_000,
+  timeoutMs = HANGING_MS,
   maxPollMs = MAX_POLL_MS,
 ): Promise<T> {
   const startedAtMs = performance.now();
