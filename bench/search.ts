@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
-import type { ContactSort } from '../src/contacts/read/contact-cursor.js';
 import { ALL_CONTACTS } from '../src/contacts/read/contact-filter.sql.js';
 import { toSql } from '../src/contacts/read/contact-list.repository.js';
+import type { ContactSort } from '../src/contacts/read/contact-order.sql.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { peopleOfAllKinds } from './seed.js';
 

@@ -25,6 +25,8 @@ export interface ListQuery {
   noNumber: boolean;
   /** Null: at any time. */
   changed: Period | null;
+  /** Sorted by the last change instead of the name. */
+  recent: boolean;
 }
 
 export const EVERYBODY: ListQuery = {
@@ -33,6 +35,7 @@ export const EVERYBODY: ListQuery = {
   business: false,
   noNumber: false,
   changed: null,
+  recent: false,
 };
 
 const hash = signal(location.hash);
@@ -93,13 +96,14 @@ function withQuery(path: string, parameters: Record<string, string>): string {
   return query ? `${path}?${query}` : path;
 }
 
-function toQuery({ search, saved, business, noNumber, changed }: ListQuery): Record<string, string> {
+function toQuery({ search, saved, business, noNumber, changed, recent }: ListQuery): Record<string, string> {
   return {
     ...(search && { q: search }),
     ...(saved && { saved: '1' }),
     ...(business && { business: '1' }),
     ...(noNumber && { 'no-number': '1' }),
     ...(changed && { changed }),
+    ...(recent && { recent: '1' }),
   };
 }
 
@@ -111,5 +115,6 @@ function fromQuery(query: URLSearchParams): ListQuery {
     business: has('business'),
     noNumber: has('no-number'),
     changed: PERIODS.find((period) => period === query.get('changed')) ?? null,
+    recent: has('recent'),
   };
 }

@@ -7,12 +7,13 @@ import { peopleOfAllKinds } from '../seed.js';
 
 /**
  * `npm run bench:page [-- contacts]`: from a key press to the result on the screen, in a real Chromium, against the floor: the same
- * request of the same page, and nothing drawn. Then from the first row to the last one, and the frames of a long scroll.
+ * request of the same page, and nothing drawn. Then the frames of a long scroll, and the jump to the last row.
  */
 const CONTACTS = Number(process.argv[2] ?? 100_000);
 const WORDS = ['anna', 'adler zoe', '4917000', 'muller', 'lastly', 'olivia b', '99', 'nobody'];
 const ROUNDS = 3;
-const TARGET_P95_MS = 100;
+const TARGET_P95_MS = 80;
+const TARGET_JUMP_MS = 300;
 /** As fast as people type at their fastest. */
 const BETWEEN_KEYS_MS = 120;
 
@@ -143,11 +144,12 @@ console.log(
 );
 const frames = await measureScrolling(page);
 console.log(`frames of a scroll through ${Math.round((100 * 1_500) / 64)} rows: ${show(frames)}`);
-console.log(`from the first row to the last one: ${Math.round(await measureJump(page))} ms`);
+const jumpMs = await measureJump(page);
+console.log(`from the first row to the last one: ${Math.round(jumpMs)} ms`);
 const heapMb = await page.evaluate(
   () => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize / 1e6,
 );
-console.log(`heap of the page with all of them: ${Math.round(heapMb)} MB`);
+console.log(`heap of the page: ${Math.round(heapMb)} MB`);
 await browser.close();
 await service.stop();
 await database.close();

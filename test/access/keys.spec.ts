@@ -20,6 +20,7 @@ const ROUTES: Record<Scope, [method: string, path: string][]> = {
     ['GET', '/changes/stream?after=99'],
     ['POST', '/contacts/491700000010/refresh'],
     ['GET', '/contacts/count'],
+    ['GET', '/contacts/index'],
     ['POST', '/contacts/lookup'],
     ['POST', '/changes/stream-ticket'],
   ],

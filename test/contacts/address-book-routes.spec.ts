@@ -336,7 +336,7 @@ describe('the address book API', () => {
     ['limit=ten', 'Invalid limit "ten": use'],
     ['limit=', 'Missing limit: use'],
     ['limit=1&limit=2', 'Invalid limit ["1","2"]: use one'],
-    ['sort=age', 'Invalid sort "age": use one of jid, name, for example /contacts?sort=name.'],
+    ['sort=age', 'Invalid sort "age": use one of jid, name, updated, for example /contacts?sort=name.'],
     ['sort=jid&sort=name', 'Invalid sort ["jid","name"]: use one'],
     ['search=', 'Missing search: use 1 to 200 characters'],
     ['search=%20', 'Invalid search " ": use'],

@@ -13,6 +13,7 @@ const LISTS = [
   '/contacts?search=anna&limit=1',
   '/sessions/default/getcontacts',
   '/contacts/count',
+  '/contacts/index',
   '/contacts.ndjson',
 ];
 const EXPORTS = ['/contacts.csv', '/contacts.vcf'];

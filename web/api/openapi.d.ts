@@ -376,6 +376,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{session}/contacts/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find positions in the list that `GET /contacts` returns with the same filters and `sort`. */
+        get: operations["indexContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session}/contacts/lookup": {
         parameters: {
             query?: never;
@@ -919,6 +936,15 @@ export interface components {
         };
         /** @enum {string} */
         ContactField: "about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username";
+        ContactIndexDto: {
+            count: number;
+            /** @description Pass each to `GET /contacts` with `limit=200`, for the contacts from row 200, 400 and so on. */
+            cursors: string[];
+            /** @description The first row of each initial, if sorted by name. `#`: no letter. */
+            initials: components["schemas"]["InitialDto"][];
+            /** @description Null without `contact`, and if the list does not contain it. */
+            row: number | null;
+        };
         ContactKeysDto: {
             /** @description ID of the contact. */
             id: string;
@@ -1027,6 +1053,11 @@ export interface components {
              * @description Time when the key was first seen, ISO 8601.
              */
             since: string;
+        };
+        InitialDto: {
+            /** @example A */
+            initial: string;
+            row: number;
         };
         KeyDeletedDto: {
             deleted: boolean;
@@ -1954,6 +1985,8 @@ export interface components {
         search: string;
         /** @example default */
         session: string;
+        /** @example name */
+        sort: "jid" | "name" | "updated";
         /**
          * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
          * @example 2026-01-01T10:00:00.000Z
@@ -2727,7 +2760,7 @@ export interface operations {
                 /** @description `next_cursor` of the previous page. Repeat its `sort` and filters. */
                 cursor?: string;
                 /** @example name */
-                sort?: "jid" | "name";
+                sort?: components["parameters"]["sort"];
                 /**
                  * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
                  *     and without `e`. Also matches a JID or LID.
@@ -3154,6 +3187,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactCountDto"];
+                };
+            };
+            304: components["responses"]["304.getContacts"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.listContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.listContacts"];
+        };
+    };
+    indexContacts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: components["parameters"]["has_phone"];
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: components["parameters"]["saved"];
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: components["parameters"]["is_business"];
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: components["parameters"]["search"];
+                /** @example name */
+                sort?: components["parameters"]["sort"];
+                /** @description A number, JID, LID, username or ID. `row` is its position. */
+                contact?: string;
+            };
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path: {
+                /** @example default */
+                session: components["parameters"]["session"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Changes-Next": components["headers"]["Changes-Next"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactIndexDto"];
                 };
             };
             304: components["responses"]["304.getContacts"];

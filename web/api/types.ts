@@ -14,6 +14,7 @@ export type DegradationCode = Session['degraded'][number]['code'];
 export type PasskeyStep = NonNullable<Session['passkey']>['step'];
 export type ContactDetails = Schemas['ContactDetailsDto'];
 export type SeenKey = Schemas['SeenKeyDto'];
+export type ContactIndex = Schemas['ContactIndexDto'];
 export type ContactPage = Schemas['ContactPageDto'];
 export type Change = Schemas['ChangeDto'];
 export type Passkey = Schemas['PasskeyDto'];

@@ -4,6 +4,7 @@ import { type ListQuery, to } from '../route.js';
 import { addressOf } from './contact-name.js';
 import type { ContactPages } from './contact-pages.js';
 import { ContactRow, SelectableRow } from './contact-row.jsx';
+import { Initials } from './initials.jsx';
 import type { Selection } from './selection.js';
 import { useVirtualRows, type VirtualRows } from './use-virtual-rows.js';
 
@@ -30,7 +31,7 @@ export function ContactList({ session, pages, query, expected, chosen, selection
   const [active, setActive] = useState(0);
   const focusRow = useFocusRow(scroller, rows);
   const [first, last] = [rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0];
-  useEffect(() => pages.show(first, last), [pages, first, last, known]);
+  useEffect(() => pages.show(first, last), [pages, first, last]);
   useChosen(scroller, { pages, chosen, scrollTo });
   const isSelecting = selection.ids.value !== null;
   const idOf = (row: number) => pages.row(row)?.id ?? null;
@@ -44,47 +45,63 @@ export function ContactList({ session, pages, query, expected, chosen, selection
     focusRow(target);
   };
   const tabStop = rows.some(({ index }) => index === active) ? active : first;
+  const initials = pages.index.value?.initials ?? [];
   return (
-    <div class="list-scroller" ref={scroller} onKeyDown={move}>
-      <ul class="list" style={{ height: `${heightPx}px` }} aria-label={t.contacts.title}>
-        {rows.map(({ index, start }) => {
-          const contact = pages.row(index);
-          return (
-            <li
-              key={contact?.id ?? index}
-              style={{ transform: `translateY(${start}px)` }}
-              aria-setsize={isWhole ? count : -1}
-              aria-posinset={index + 1}
-              data-row={index}
-              onFocusIn={() => setActive(index)}
-            >
-              {!contact ? (
-                <span class="row skeleton" aria-hidden="true" />
-              ) : isSelecting ? (
-                <SelectableRow
-                  session={session}
-                  contact={contact}
-                  search={query.search}
-                  isSelected={selection.has(contact.id)}
-                  isTabStop={index === tabStop}
-                  onToggle={(isRange) => selection.toggle(index, isRange, idOf)}
-                />
-              ) : (
-                <ContactRow
-                  session={session}
-                  contact={contact}
-                  search={query.search}
-                  href={to({ view: 'contacts', session, contact: addressOf(contact), list: query })}
-                  isChosen={chosen !== null && (chosen === contact.phone || chosen === contact.lid)}
-                  isTabStop={index === tabStop}
-                />
-              )}
-            </li>
-          );
-        })}
-      </ul>
+    <div class="list-area">
+      <div class="list-scroller" ref={scroller} onKeyDown={move}>
+        <ul class="list" style={{ height: `${heightPx}px` }} aria-label={t.contacts.title}>
+          {rows.map(({ index, start }) => {
+            const contact = pages.row(index);
+            return (
+              <li
+                key={contact?.id ?? index}
+                style={{ transform: `translateY(${start}px)` }}
+                aria-setsize={isWhole ? count : -1}
+                aria-posinset={index + 1}
+                data-row={index}
+                onFocusIn={() => setActive(index)}
+              >
+                {!contact ? (
+                  <span class="row skeleton" aria-hidden="true" />
+                ) : isSelecting ? (
+                  <SelectableRow
+                    session={session}
+                    contact={contact}
+                    search={query.search}
+                    isSelected={selection.has(contact.id)}
+                    isTabStop={index === tabStop}
+                    onToggle={(isRange) => selection.toggle(index, isRange, idOf)}
+                  />
+                ) : (
+                  <ContactRow
+                    session={session}
+                    contact={contact}
+                    search={query.search}
+                    href={to({ view: 'contacts', session, contact: addressOf(contact), list: query })}
+                    isChosen={chosen !== null && (chosen === contact.phone || chosen === contact.lid)}
+                    isTabStop={index === tabStop}
+                  />
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+      {initials.length > 1 && (
+        <Initials
+          initials={initials}
+          heightPx={scroller.current?.clientHeight ?? 0}
+          firstRow={visibleRow(scroller)}
+          onJump={(row) => scrollTo(row, 'start')}
+        />
+      )}
     </div>
   );
+}
+
+/** @returns the row at the upper edge */
+function visibleRow(scroller: { current: HTMLElement | null }): number {
+  return Math.round((scroller.current?.scrollTop ?? 0) / ROW_HEIGHT_PX);
 }
 
 interface Chosen extends Pick<ListProps, 'pages' | 'chosen'> {
@@ -105,7 +122,7 @@ function useChosen(scroller: { current: HTMLElement | null }, { pages, chosen, s
     if (row === null) return;
     awaited.current = null;
     scrollTo(row, 'center');
-  }, [pages, pages.pages.value, chosen]);
+  }, [pages, pages.blocks.value, pages.index.value, chosen]);
   useEffect(() => {
     const closed = chosen === null ? last.current : null;
     last.current = chosen;

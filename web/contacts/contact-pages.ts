@@ -2,39 +2,53 @@ import { signal } from '@preact/signals';
 import { noteError } from '../api/access.js';
 import type { ApiError } from '../api/api-error.js';
 import { answer, api } from '../api/client.js';
-import type { ContactDetails } from '../api/types.js';
+import type { ContactDetails, ContactIndex } from '../api/types.js';
 import type { ListQuery } from '../route.js';
 import { beginningOf } from './changed-since.js';
 
-/** Small first pages appear immediately. Later pages are larger, for users who scroll far. */
-const FIRST_LIMIT = 40;
-const NEAR_LIMIT = 200;
-const FAR_LIMIT = 1_000;
-const FAR_ROWS = 400;
+/** A small beginning appears immediately. */
+const FIRST_ROWS = 40;
+/** Rows between two cursors of the index. */
+const BLOCK_ROWS = 200;
 /** Rows that are read ahead. Results of a partial search are replaced before anyone scrolls through them. */
 const AHEAD_ROWS = 20;
-/** Rows that are read to find a contact by its address. */
-const MAX_REACHED_ROWS = 30_000;
+/** Blocks in memory: 10,000 contacts. */
+const MAX_BLOCKS = 50;
 const AFTER_ERROR_MS = 2_000;
+/** The service reads the whole list for an index, so an index is not read for every letter of a search. */
+const INDEX_AFTER_MS = 250;
+const INDEX_EVERY_MS = 5_000;
 
-interface Page {
-  /** The position in the order where the page begins. It stays valid when contacts are added or removed. */
-  cursor: string | null;
-  limit: number;
+interface Block {
   items: ContactDetails[];
-  /** Position of the next page; null for the last page. */
-  next: string | null;
+  /** Whether contacts follow. */
+  hasMore: boolean;
+  /** Whether this is the beginning of a block only. */
+  isBeginning: boolean;
   isStale: boolean;
 }
 
-/** The contacts of a session, sorted by name. Loads only the pages that are displayed. */
+/** A contact, and its row when the index was read. */
+interface Located {
+  address: string;
+  row: number | null;
+}
+
+/**
+ * The contacts of a session in the order of the list. Reads the rows that are displayed, wherever they are: an index
+ * contains the number of contacts, where each initial begins, and a cursor for every 200 rows.
+ */
 export class ContactPages {
-  readonly pages = signal<readonly Page[]>([]);
+  readonly blocks = signal<ReadonlyMap<number, Block>>(new Map());
+  readonly index = signal<ContactIndex | null>(null);
   readonly error = signal<ApiError | null>(null);
   private range = { first: 0, last: 0 };
-  /** Address of a contact. Pages are read until one contains it. */
   private wanted: string | null = null;
+  private located: Located | null = null;
   private readonly changedSince: string | null;
+  private isIndexStale = true;
+  private nextIndexAt = performance.now() + INDEX_AFTER_MS;
+  private later: ReturnType<typeof setTimeout> | undefined;
   private isLoading = false;
   private isClosed = false;
   private invalidations = 0;
@@ -48,39 +62,35 @@ export class ContactPages {
   }
 
   get isEmpty(): boolean {
-    return this.pages.value.length === 0;
+    return this.blocks.value.size === 0;
   }
 
-  /** Number of known rows, and whether there are more. */
+  /** Number of known rows, and whether these are all. */
   get size(): { rows: number; isWhole: boolean } {
-    const pages = this.pages.value;
-    const rows = pages.reduce((sum, { items }) => sum + items.length, 0);
-    return { rows, isWhole: pages.at(-1)?.next === null };
+    const first = this.blocks.value.get(0);
+    if (first && !first.hasMore) return { rows: first.items.length, isWhole: true };
+    const index = this.index.value;
+    return index ? { rows: index.count, isWhole: true } : { rows: first?.items.length ?? 0, isWhole: false };
   }
 
   row(index: number): ContactDetails | null {
-    let from = 0;
-    for (const { items } of this.pages.value) {
-      if (index < from + items.length) return items[index - from] ?? null;
-      from += items.length;
-    }
-    return null;
+    return this.blocks.value.get(Math.floor(index / BLOCK_ROWS))?.items[index % BLOCK_ROWS] ?? null;
   }
 
-  /** @returns the row of a contact; null if it has not been read */
+  /** @returns the row of a contact; null if it is not known */
   indexOf(address: string): number | null {
-    let from = 0;
-    for (const { items } of this.pages.value) {
+    for (const [block, { items }] of this.blocks.value) {
       const at = items.findIndex(({ phone, lid }) => phone === address || lid === address);
-      if (at >= 0) return from + at;
-      from += items.length;
+      if (at >= 0) return block * BLOCK_ROWS + at;
     }
-    return null;
+    return this.located?.address === address ? this.located.row : null;
   }
 
-  /** Reads pages until one contains the contact. Gives up in very long lists. */
+  /** Finds the row of a contact. */
   reach(address: string): void {
     this.wanted = address;
+    this.isIndexStale = true;
+    this.nextIndexAt = 0;
     void this.load();
   }
 
@@ -90,23 +100,27 @@ export class ContactPages {
     void this.load();
   }
 
-  /** Called after a change: reads the visible pages again, and the others when they become visible. */
+  /** Called after a change: reads the visible rows again, and the others when they become visible. */
   invalidate(): void {
     this.invalidations++;
-    this.pages.value = this.pages.value.map((page) => ({ ...page, isStale: true }));
+    this.isIndexStale = true;
+    this.blocks.value = new Map(
+      [...this.blocks.value].map(([at, block]) => [at, { ...block, isStale: true }]),
+    );
     void this.load();
   }
 
   close(): void {
     this.isClosed = true;
+    clearTimeout(this.later);
   }
 
   private async load(): Promise<void> {
     if (this.isLoading) return;
     this.isLoading = true;
-    for (let next = this.next(); next !== null && !this.isClosed; next = this.next()) {
+    for (let next = this.next(); next && !this.isClosed; next = this.next()) {
       try {
-        await this.read(next);
+        await next();
         this.error.value = null;
       } catch (error) {
         noteError(error);
@@ -117,56 +131,88 @@ export class ContactPages {
     this.isLoading = false;
   }
 
-  /** @returns the position of the next page to read; null if all visible rows are loaded */
-  private next(): number | null {
-    const pages = this.pages.value;
-    const { first, last } = this.range;
-    let from = 0;
-    for (const [at, { items, isStale }] of pages.entries()) {
-      if (isStale && from <= last && from + items.length >= first) return at;
-      from += items.length;
-    }
-    const isAtEnd = pages.at(-1)?.next === null;
-    if (this.wanted !== null && (from >= MAX_REACHED_ROWS || this.indexOf(this.wanted) !== null))
-      this.wanted = null;
-    if (!isAtEnd && this.wanted !== null) return pages.length;
-    return !isAtEnd && last + AHEAD_ROWS >= from ? pages.length : null;
+  /** @returns the next read; null if all visible rows are there */
+  private next(): (() => Promise<void>) | null {
+    const block = this.nextBlock();
+    if (block !== null) return () => this.readBlock(block);
+    if (!this.isIndexStale || !this.blocks.value.get(0)?.hasMore) return null;
+    const waitMs = this.nextIndexAt - performance.now();
+    if (waitMs <= 0) return () => this.readIndex();
+    clearTimeout(this.later);
+    this.later = setTimeout(() => void this.load(), waitMs);
+    return null;
   }
 
-  private async read(at: number): Promise<void> {
-    const [before, known] = [this.pages.value[at - 1], this.pages.value[at]];
-    const cursor = before?.next ?? null;
-    const limit = known?.limit ?? this.limitOf(at);
+  /** @returns the first visible block that has to be read; null if there is none, or its cursor is not known */
+  private nextBlock(): number | null {
+    const lastRow = Math.max(0, Math.min(this.range.last + AHEAD_ROWS, this.size.rows - 1));
+    const firstRow = Math.min(lastRow, Math.max(0, this.range.first - AHEAD_ROWS));
+    const last = Math.floor(lastRow / BLOCK_ROWS);
+    for (let at = Math.floor(firstRow / BLOCK_ROWS); at <= last; at++) {
+      const block = this.blocks.value.get(at);
+      const isThere = block && !block.isStale && !(block.isBeginning && lastRow >= block.items.length);
+      const isReadable = at === 0 || this.index.value?.cursors[at - 1] !== undefined;
+      if (!isThere && isReadable) return at;
+    }
+    return null;
+  }
+
+  private async readBlock(at: number): Promise<void> {
+    const cursor = at === 0 ? undefined : this.index.value?.cursors[at - 1];
+    const isBeginning = at === 0 && this.index.value === null;
     const { invalidations } = this;
-    const page = await answer(
+    const { items, next_cursor: next } = await answer(
       api.GET('/sessions/{session}/contacts', {
-        params: { path: { session: this.session }, query: this.parameters(limit, cursor) },
+        params: {
+          path: { session: this.session },
+          query: {
+            limit: isBeginning ? FIRST_ROWS : BLOCK_ROWS,
+            ...(cursor && { cursor }),
+            ...this.parameters,
+          },
+        },
       }),
     );
     if (this.isClosed) return;
-    const read = {
-      cursor,
-      limit,
-      items: page.items,
-      next: page.next_cursor,
-      isStale: invalidations !== this.invalidations,
-    };
-    // The next page starts at the end of this page. If the end has moved, it is read again.
-    const rest = known?.next === read.next ? this.pages.value.slice(at + 1) : [];
-    this.pages.value = [...this.pages.value.slice(0, at), read, ...rest];
+    const isStale = invalidations !== this.invalidations;
+    const block = { items, hasMore: next !== null, isBeginning, isStale };
+    this.blocks.value = this.withoutDistant(new Map([...this.blocks.value, [at, block]]));
   }
 
-  private limitOf(at: number): number {
-    if (at === 0) return FIRST_LIMIT;
-    const isFar = this.wanted !== null || this.range.last - this.size.rows > FAR_ROWS;
-    return isFar ? FAR_LIMIT : NEAR_LIMIT;
+  private async readIndex(): Promise<void> {
+    const { wanted } = this;
+    this.isIndexStale = false;
+    const index = await answer(
+      api.GET('/sessions/{session}/contacts/index', {
+        params: {
+          path: { session: this.session },
+          query: { ...(wanted !== null && { contact: wanted }), ...this.parameters },
+        },
+      }),
+    ).catch((error: unknown) => {
+      this.isIndexStale = true;
+      throw error;
+    });
+    if (this.isClosed) return;
+    this.nextIndexAt = performance.now() + INDEX_EVERY_MS;
+    if (wanted !== null) this.located = { address: wanted, row: index.row };
+    if (wanted === this.wanted) this.wanted = null;
+    this.index.value = index;
   }
 
-  private parameters(limit: number, cursor: string | null) {
+  private withoutDistant(blocks: Map<number, Block>): Map<number, Block> {
+    if (blocks.size <= MAX_BLOCKS) return blocks;
+    const here = Math.floor(this.range.first / BLOCK_ROWS);
+    const byDistance = [...blocks].sort(([a], [b]) => Math.abs(a - here) - Math.abs(b - here));
+    const near = new Map(byDistance.slice(0, MAX_BLOCKS));
+    // Its end decides whether there are more.
+    const first = blocks.get(0);
+    return first ? near.set(0, first) : near;
+  }
+
+  private get parameters() {
     return {
-      sort: 'name' as const,
-      limit,
-      ...(cursor !== null && { cursor }),
+      sort: this.query.recent ? ('updated' as const) : ('name' as const),
       ...filterOf(this.query, this.changedSince),
     };
   }

@@ -33,7 +33,7 @@ export function ContactsView({ session, live, changes, contact, query }: Contact
   useEffect(() => void loadPhoneNumbers(), []);
   const selection = useMemo(() => new Selection(), [session]);
   const state = live.state.value;
-  const isEverybody = Object.values(query).every((value) => !value);
+  const isEverybody = !isFiltered(query) && !query.search.trim();
   const { rows, isWhole } = pages.size;
   const error = pages.error.value;
   return (
@@ -91,10 +91,10 @@ export function ContactsView({ session, live, changes, contact, query }: Contact
 
 /** While another search is under way, what was found before stays: nothing flickers. */
 function useContactPages(session: string, query: ListQuery, changes: LiveChanges): ContactPages {
-  const { search, saved, business, noNumber, changed } = query;
+  const { search, saved, business, noNumber, changed, recent } = query;
   const next = useMemo(
-    () => new ContactPages(session, { search, saved, business, noNumber, changed }),
-    [session, search.trim(), saved, business, noNumber, changed],
+    () => new ContactPages(session, { search, saved, business, noNumber, changed, recent }),
+    [session, search.trim(), saved, business, noNumber, changed, recent],
   );
   const shown = useRef({ session, pages: next });
   useEffect(() => {
@@ -121,6 +121,7 @@ function Filters({ session, contact, query }: { session: string; contact: string
     ['saved', t.contacts.saved],
     ['business', t.contacts.business],
     ['noNumber', t.contacts.noNumber],
+    ['recent', t.find.recent],
   ] as const;
   const toggle = (name: (typeof filters)[number][0]) =>
     go({ view: 'contacts', session, contact, list: { ...query, [name]: !query[name] } });
@@ -161,9 +162,13 @@ function selectedText(count: number): string {
   return count === MAX_SELECTED ? t.find.selectedAll(count) : t.find.selected(count);
 }
 
+/** Whether a filter is active, apart from the search. */
+function isFiltered({ saved, business, noNumber, changed }: ListQuery): boolean {
+  return saved || business || noNumber || changed !== null;
+}
+
 function emptyText(query: ListQuery, wasNeverLinked: boolean): string {
   if (wasNeverLinked) return t.contacts.nobody;
-  const { search, ...filters } = query;
-  if (Object.values(filters).some(Boolean)) return t.contacts.notFoundFiltered;
-  return search.trim() ? t.contacts.notFound : t.contacts.nobody;
+  if (isFiltered(query)) return t.contacts.notFoundFiltered;
+  return query.search.trim() ? t.contacts.notFound : t.contacts.nobody;
 }

@@ -14,7 +14,7 @@ export interface VirtualRows {
   rows: VirtualItem[];
   heightPx: number;
   /** @param align `auto`: as little as necessary */
-  scrollTo: (row: number, align?: 'auto' | 'center') => void;
+  scrollTo: (row: number, align?: 'auto' | 'center' | 'start') => void;
 }
 
 /** Of a list of any length, the rows that are in view: TanStack Virtual for Preact. */

@@ -496,6 +496,8 @@ export const en = {
   },
 
   find: {
+    recent: 'Last changed first',
+    jump: 'Jump to a letter',
     searching: 'Searching…',
     changed: 'Changed',
     anyTime: 'any time',

@@ -492,6 +492,8 @@ export const es: Messages = {
   },
 
   find: {
+    recent: 'Últimos cambios primero',
+    jump: 'Ir a una letra',
     searching: 'Buscando…',
     changed: 'Cambios',
     anyTime: 'en cualquier momento',

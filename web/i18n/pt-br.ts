@@ -491,6 +491,8 @@ export const ptBr: Messages = {
   },
 
   find: {
+    recent: 'Últimas alterações primeiro',
+    jump: 'Ir para uma letra',
     searching: 'Buscando…',
     changed: 'Alterados',
     anyTime: 'a qualquer momento',

@@ -31,7 +31,7 @@ import { MAX_TICKETS_PER_KEY, StreamTickets } from './stream-tickets.js';
 const { seq } = examples.change;
 const GONE = ChangesGone.pruned(seq - 2_000, seq - 1_000);
 const FILTER = { kinds: 'contact.created,contact.changed' };
-const STREAM_EXAMPLE = `retry: 1000\n\n${positionFrame(seq - 1)}${changeFrame(examples.change)}`;
+const STREAM_EXAMPLE = `retry: 1000\n\n${positionFrame(seq - 1)}${changeFrame(examples.deletion)}`;
 
 /** The feed of an address book. */
 @Controller(sessionRoutes('changes'))

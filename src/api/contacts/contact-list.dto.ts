@@ -1,7 +1,7 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { type ContactSort, SORTS } from '../../contacts/read/contact-cursor.js';
 import type { ContactListFilter } from '../../contacts/read/contact-filter.sql.js';
+import { type ContactSort, SORTS } from '../../contacts/read/contact-order.sql.js';
 import { MAX_PAGE_ITEMS, PageQuery } from '../http/page-query.dto.js';
 import { expected, Pattern, Timestamp, TrueOrFalse } from '../http/validation.js';
 import { ContactDetailsDto } from './contact-details.dto.js';

@@ -66,6 +66,9 @@ export const change = {
   webhook: null,
 };
 
+/** Shorter than `change`, because it contains no contact. */
+export const deletion = { ...change, kind: 'contact.deleted', fields: [], contact: null };
+
 export const webhook = {
   id: 'wh_5f0c9b1d2e3a4f60',
   url: 'https://crm.example.com/contacts',

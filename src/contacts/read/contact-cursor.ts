@@ -1,26 +1,19 @@
 import { createHash } from 'node:crypto';
 import { InvalidCursor } from '../contacts.errors.js';
 import type { ContactListFilter } from './contact-filter.sql.js';
-
-export const SORTS = ['jid', 'name'] as const;
-export type ContactSort = (typeof SORTS)[number];
+import type { ContactPlace, ContactSort } from './contact-order.sql.js';
 
 /** The parameters that decide which contacts a list contains, and in which order. A cursor is valid for one of them. */
 export interface ListedContacts extends ContactListFilter {
   sort: ContactSort;
 }
 
-/** Position of a contact in the sort order. */
-export interface ContactPlace {
-  /** JID, or LID if the contact has no number. */
-  address: string;
-  /** Used only if the list is sorted by name. */
-  name: string;
-}
+/** Microseconds since 1970, with room for the year 2286. */
+const TIME = /^\d{1,16}$/;
 
 /** Returns an opaque cursor. It contains a position instead of an offset, so that changes elsewhere move no page. */
-export function toCursor(list: ListedContacts, { address, name }: ContactPlace): string {
-  const place = [hashOf(list), address, ...(list.sort === 'name' ? [name] : [])];
+export function toCursor(list: ListedContacts, { address, key }: ContactPlace): string {
+  const place = [hashOf(list), address, ...(list.sort === 'jid' ? [] : [key])];
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
@@ -30,12 +23,13 @@ export function toCursor(list: ListedContacts, { address, name }: ContactPlace):
  * @throws InvalidCursor if toCursor() did not create it for this list
  */
 export function fromCursor(list: ListedContacts, cursor: string): ContactPlace {
-  const [hash, address, name = ''] = decode(cursor);
+  const [hash, address, key = ''] = decode(cursor);
   // Postgres rejects NUL.
-  if (typeof address !== 'string' || typeof name !== 'string' || `${address}${name}`.includes('\0'))
+  if (typeof address !== 'string' || typeof key !== 'string' || `${address}${key}`.includes('\0'))
     throw InvalidCursor.malformed(cursor);
   if (hash !== hashOf(list)) throw InvalidCursor.ofAnotherList();
-  return { address, name };
+  if (list.sort === 'updated' && !TIME.test(key)) throw InvalidCursor.malformed(cursor);
+  return { address, key };
 }
 
 /** Returns a hash of the parameters, to detect misused cursors. Callers may read all lists anyway. */

@@ -9,9 +9,9 @@ import { poolOf } from '../../database/postgres-pool.js';
 import { StreamPool } from '../../database/stream-pool.js';
 import { ADDRESS } from '../contact.sql.js';
 import type { ContactField } from '../contact-fields.js';
-import type { ContactPlace, ContactSort } from './contact-cursor.js';
 import { type ContactListFilter, listedContacts } from './contact-filter.sql.js';
 import { type ContactForm, contactJson } from './contact-json.sql.js';
+import { type ContactPlace, type ContactSort, ORDERS } from './contact-order.sql.js';
 
 export interface ContactPage {
   /** Comma-separated JSON of ContactPayloads. */
@@ -50,10 +50,10 @@ export class ContactListRepository {
   async list(accountId: number, query: ContactListQuery): Promise<ContactPage> {
     const { text, values } = toSql(accountId, query);
     const { rows } = await boundedQuery<PageRow>(this.pool, MAX_MS, { text, values });
-    const { items = null, address, name = '', has_more: hasMore, changes_next: changesNext } = rows[0] ?? {};
+    const { items = null, address, key = '', has_more: hasMore, changes_next: changesNext } = rows[0] ?? {};
     return {
       items: items ?? '',
-      next: hasMore && address ? { address, name: name ?? '' } : null,
+      next: hasMore && address ? { address, key: key ?? '' } : null,
       changesNext: changesNext ?? '0',
     };
   }
@@ -107,7 +107,7 @@ export class ContactListRepository {
 interface PageRow {
   items: string | null;
   address: string | null;
-  name: string | null;
+  key: string | null;
   has_more: boolean;
   changes_next: string | null;
 }
@@ -131,19 +131,18 @@ export function toSql(accountId: number, query: ContactListQuery): { text: strin
   const values: unknown[] = [accountId, limit];
   const add = (value: string) => `$${values.push(value)}`;
   const conditions = listedContacts(accountId, query, add);
-  if (after && sort === 'jid') conditions.push(`${ADDRESS} > ${add(after.address)}`);
-  if (after && sort === 'name')
-    conditions.push(`(c.sort_name, ${ADDRESS}) > (${add(after.name)}, ${add(after.address)})`);
+  const order = ORDERS[sort];
+  if (after) conditions.push(order.after(after, add));
   const text = `
     SELECT string_agg(item, ',' ORDER BY place) FILTER (WHERE place <= $2) AS items,
-      max(address) FILTER (WHERE place = $2) AS address, max(sort_name) FILTER (WHERE place = $2) AS name,
+      max(address) FILTER (WHERE place = $2) AS address, max(key) FILTER (WHERE place = $2) AS key,
       count(*) > $2 AS has_more, (${CHANGES_NEXT}) AS changes_next
     FROM (
-      SELECT row_number() OVER () AS place, ${ADDRESS} AS address, c.sort_name,
+      SELECT row_number() OVER () AS place, ${ADDRESS} AS address, ${order.key} AS key,
         ${contactJson(accountId, query)}::text AS item
       FROM (
         SELECT c.* FROM contact c WHERE ${conditions.join(' AND ')}
-        ORDER BY ${sort === 'name' ? `c.sort_name, ${ADDRESS}` : ADDRESS} LIMIT $2::int + 1
+        ORDER BY ${order.by} LIMIT $2::int + 1
       ) c
     ) page`;
   return { text, values };
