@@ -7,7 +7,8 @@ import {
 } from 'playwright-core';
 import { CHROMIUM_OPTIONS } from './chromium.js';
 
-const TIMEOUT_MS = 20_000;
+/** For things that would never happen. */
+const TIMEOUT_MS = 60_000;
 /** As the browser logs answers that are errors; the page shows them itself. */
 const LOGGED_ANSWER = /^Failed to load resource: /;
 

@@ -29,7 +29,7 @@ export function ContactList({ session, pages, query, expected, chosen, selection
   const count = isWhole ? known : Math.max(known + 1, expected ?? 0);
   const { rows, heightPx, scrollTo } = useVirtualRows(scroller, { count, rowHeightPx: ROW_HEIGHT_PX });
   const [active, setActive] = useState(0);
-  const focusRow = useFocusRow(scroller, rows);
+  const focusRow = useFocusRow(scroller);
   const [first, last] = [rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0];
   useEffect(() => pages.show(first, last), [pages, first, last]);
   useChosen(scroller, { pages, chosen, scrollTo });
@@ -133,7 +133,7 @@ function useChosen(scroller: { current: HTMLElement | null }, { pages, chosen, s
 }
 
 /** @returns focuses a row as soon as it is there */
-function useFocusRow(scroller: { current: HTMLElement | null }, rows: unknown): (row: number) => void {
+function useFocusRow(scroller: { current: HTMLElement | null }): (row: number) => void {
   const wanted = useRef<number | null>(null);
   const [, rerender] = useState(0);
   useLayoutEffect(() => {
@@ -142,7 +142,7 @@ function useFocusRow(scroller: { current: HTMLElement | null }, rows: unknown): 
     if (!link) return;
     link.focus({ preventScroll: true });
     wanted.current = null;
-  }, [rows, scroller, wanted.current]);
+  });
   return (row) => {
     wanted.current = row;
     rerender((n) => n + 1);
