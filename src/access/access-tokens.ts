@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { errors, type JWTPayload, jwtVerify } from 'jose';
+import type { errors as JoseErrors, JWTPayload } from 'jose';
 import { Config } from '../kernel/config/config.js';
 import { DEFAULT_SESSION, SESSION_NAME } from '../kernel/identifiers/session-name.js';
 import { FailureLog } from '../kernel/logging/failure-log.js';
@@ -74,6 +74,7 @@ export class AccessTokens {
   private async readClaims(token: string): Promise<JWTPayload> {
     const { OAUTH_ISSUER: issuer, OAUTH_AUDIENCE: audience } = this.config;
     if (!this.keys) throw new Error('OAUTH_ISSUER is not set');
+    const { errors, jwtVerify } = await import('jose');
     try {
       const { payload } = await jwtVerify(token, await this.keys.getKeySet(), {
         issuer,
@@ -85,7 +86,7 @@ export class AccessTokens {
       this.failure.recovered();
       return payload;
     } catch (error) {
-      if (isInvalidToken(error)) throw new KeyInvalid(this.challenge);
+      if (isInvalidToken(error, errors)) throw new KeyInvalid(this.challenge);
       this.failure.failed(error);
       throw new AuthorizationServerUnavailable();
     }
@@ -99,7 +100,7 @@ export function metadataUrlOf(resource: string): string {
 }
 
 /** Returns whether the token caused the error. Other errors are failures to read the keys. */
-function isInvalidToken(error: unknown): boolean {
+function isInvalidToken(error: unknown, errors: typeof JoseErrors): boolean {
   return (
     error instanceof errors.JWTClaimValidationFailed ||
     error instanceof errors.JWTExpired ||

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { RateLimiterPostgres } from 'rate-limiter-flexible';
+import type { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { DataSource } from 'typeorm';
 import { poolOf } from '../database/postgres-pool.js';
 
@@ -31,7 +31,7 @@ export class RateLimitsRepository {
   /** Adds points to the count of a subject. */
   async use(limit: Limit, subject: string, points = 1): Promise<Use> {
     try {
-      const { consumedPoints, msBeforeNext } = await this.limiter(limit).consume(subject, points);
+      const { consumedPoints, msBeforeNext } = await (await this.limiter(limit)).consume(subject, points);
       return { points: consumedPoints, isOver: false, endsInMs: msBeforeNext };
     } catch (refusal) {
       if (refusal instanceof Error) throw refusal;
@@ -40,7 +40,8 @@ export class RateLimitsRepository {
     }
   }
 
-  private limiter({ name, points, seconds }: Limit): RateLimiterPostgres {
+  private async limiter({ name, points, seconds }: Limit): Promise<RateLimiterPostgres> {
+    const { RateLimiterPostgres } = await import('rate-limiter-flexible');
     const key = `${name} ${points}`;
     const known = this.limiters.get(key);
     if (known) return known;

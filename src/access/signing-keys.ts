@@ -1,4 +1,4 @@
-import { createLocalJWKSet, createRemoteJWKSet, customFetch, type JSONWebKeySet } from 'jose';
+import type { createRemoteJWKSet, JSONWebKeySet } from 'jose';
 import { FailureLog } from '../kernel/logging/failure-log.js';
 import { Log } from '../kernel/logging/log.js';
 import type { AuthorizationServer } from './authorization-server.js';
@@ -32,6 +32,7 @@ export class SigningKeys {
 
   private async createKeySet(): Promise<KeySet> {
     try {
+      const { createRemoteJWKSet, customFetch } = await import('jose');
       const url = await this.attempt(() => this.server.findKeysUrl());
       const fetchKeys = async () => Response.json(await this.read(url));
       return createRemoteJWKSet(url, { cacheMaxAge: FRESH_FOR_MS, [customFetch]: fetchKeys });
@@ -57,6 +58,7 @@ export class SigningKeys {
   }
 
   private async download(url: URL): Promise<JSONWebKeySet> {
+    const { createLocalJWKSet } = await import('jose');
     const keys = (await this.server.get(url)) as unknown as JSONWebKeySet;
     // Throws if they are invalid.
     createLocalJWKSet(keys);

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { NestFactory } from '@nestjs/core';
 import { createDocument } from '../api/openapi/document.js';
 import { AppModule } from '../app.module.js';
-import { loadConfig } from '../kernel/config/config.js';
+import { loadConfig } from '../kernel/config/load-config.js';
 
 /** `npm run openapi`: writes the OpenAPI document. With `--check`, fails if the checked-in document differs. */
 const FILE = new URL('../../docs/openapi.json', import.meta.url);

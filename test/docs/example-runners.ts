@@ -7,7 +7,7 @@ import { Webhook } from 'standardwebhooks';
 import { parse, parseAllDocuments } from 'yaml';
 import type { ChangeDto } from '../../src/api/changes/changes.dto.js';
 import type { PasskeyDto } from '../../src/api/sessions/passkey/passkey.dto.js';
-import { loadConfig } from '../../src/kernel/config/config.js';
+import { loadConfig } from '../../src/kernel/config/load-config.js';
 import { MASTER } from '../access/access-world.js';
 import { assertionOf, beginPasskey, isOpen, requirePasskey, startUnlinked } from '../linking/link-world.js';
 import { errorsAt } from '../openapi/document.js';

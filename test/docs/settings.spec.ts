@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { getMetadataStorage } from 'class-validator';
 import { parse } from 'yaml';
-import { Config } from '../../src/kernel/config/config.js';
+import { CONFIG_RULES } from '../../src/kernel/config/config-rules.js';
 import { ROOT } from './markdown-examples.js';
 
 const COMPOSE = 'docker-compose.yml';
@@ -35,8 +34,7 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const namesIn = (path: string, pattern: RegExp) =>
   [...new Set(Array.from(read(path).matchAll(pattern), ([, name = '']) => name))].sort();
 
-const validated = getMetadataStorage().getTargetValidationMetadatas(Config, '', false, false);
-const settings = [...new Set(validated.map(({ propertyName }) => propertyName))].sort();
+const settings = Object.keys(CONFIG_RULES).sort();
 
 interface Service {
   environment?: Record<string, string>;

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { writeXlsxStream } from 'hucre/xlsx';
 import type { ExportedContact } from '../../contacts/read/contact-export.repository.js';
 import { withFirstPart } from '../../kernel/async/first-part.js';
 import { COLUMNS } from './export-columns.js';
@@ -18,6 +17,7 @@ const ROWS_WITHOUT_PAUSE = 100;
  * nothing is converted or run as a formula. Continues on another sheet after 1,048,576 rows.
  */
 export async function toXlsx(contacts: AsyncIterable<ExportedContact>): Promise<AsyncIterable<Uint8Array>> {
+  const { writeXlsxStream } = await import('hucre/xlsx');
   const columns = COLUMNS.map((header) => ({ header }));
   // The first part of the file does not depend on any row, so an error of the query would come too late.
   const rows = await withFirstPart(rowsOf(contacts));

@@ -1,22 +1,17 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import {
-  createMcpHandler,
-  INVALID_REQUEST,
-  isLegacyRequest,
-  WebStandardStreamableHTTPServerTransport,
-} from '@modelcontextprotocol/server';
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
+import { LazyModuleLoader } from '@nestjs/core';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request as HttpRequest, Response as HttpResponse } from 'express';
 import type { Access } from '../../access/access.js';
 import { Config } from '../../kernel/config/config.js';
-import { Log } from '../../kernel/logging/log.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
 import { basePathOf } from '../http/base-path.js';
 import { ListResponses } from '../http/list-responses.js';
 import { McpOff } from './mcp.errors.js';
-import { type McpCaller, McpTools } from './mcp-tools.js';
+import type { McpHandler } from './mcp-handler.js';
+
+/** Error code of JSON-RPC 2.0. */
+const INVALID_REQUEST = -32_600;
 
 /**
  * Model Context Protocol over streamable HTTP. It is stateless, so any replica can serve any request. Responses are
@@ -27,11 +22,11 @@ import { type McpCaller, McpTools } from './mcp-tools.js';
 @ApiExcludeController()
 @Needs('contacts:read', { acrossSessions: true, orAccessToken: true })
 export class McpController {
-  private readonly log = new Log(McpController.name);
+  private handler: Promise<McpHandler> | null = null;
 
   constructor(
     private readonly config: Config,
-    private readonly tools: McpTools,
+    private readonly modules: LazyModuleLoader,
     private readonly responses: ListResponses,
   ) {}
 
@@ -54,42 +49,20 @@ export class McpController {
       basePath: basePathOf(request),
       withinShare: <T>(read: () => Promise<T>) => this.responses.withinShare(request, read),
     };
-    const web = toWebRequest(request);
-    const isLegacy = await isLegacyRequest(web, body);
-    await (isLegacy
-      ? this.serveLegacy(caller, web, body, response)
-      : this.serve(caller, web, body, response));
+    const handler = await this.loadHandler();
+    await handler.handle(caller, request, body, response);
   }
 
-  /** Serves the revisions of the protocol since 2026-07-28. */
-  private async serve(
-    caller: McpCaller,
-    request: Request,
-    body: unknown,
-    response: HttpResponse,
-  ): Promise<void> {
-    const handler = createMcpHandler(() => this.tools.createServer(caller), {
-      legacy: 'reject',
-      // The tools never change, so there is nothing to subscribe to.
-      maxSubscriptions: 0,
-      onerror: (err) => this.log.debug({ err }, 'Handling MCP request failed'),
-    });
-    await send(await handler.fetch(request, { parsedBody: body }), response);
-    await handler.close();
+  /** Loads the SDK at the first request, because this takes 300 ms of CPU time. */
+  private loadHandler(): Promise<McpHandler> {
+    return (this.handler ??= this.createHandler());
   }
 
-  /** Serves earlier revisions. The handler of the SDK would always respond with a stream. */
-  private async serveLegacy(
-    caller: McpCaller,
-    request: Request,
-    body: unknown,
-    response: HttpResponse,
-  ): Promise<void> {
-    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
-    const server = this.tools.createServer(caller);
-    await server.connect(transport);
-    await send(await transport.handleRequest(request, { parsedBody: body }), response);
-    await server.close();
+  private async createHandler(): Promise<McpHandler> {
+    const { McpHandlerModule } = await import('./mcp-handler.module.js');
+    const { McpHandler } = await import('./mcp-handler.js');
+    const module = await this.modules.load(() => McpHandlerModule, { logger: false });
+    return module.get(McpHandler);
   }
 }
 
@@ -108,21 +81,4 @@ function refusalOf(request: HttpRequest): { status: number; message: string } | 
       message: 'Responses are JSON. Send "Accept: application/json, text/event-stream".',
     };
   return null;
-}
-
-/** Converts a request without its body, which is already parsed. */
-function toWebRequest({ method, originalUrl, headers }: HttpRequest): Request {
-  const given = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)] as [string, string]],
-  );
-  const request = new Request(new URL(originalUrl, 'http://localhost'), { method, headers: given });
-  // The SDK requires both types, which not all clients send. The response is always JSON.
-  request.headers.set('accept', 'application/json, text/event-stream');
-  return request;
-}
-
-async function send({ status, headers, body }: Response, response: HttpResponse): Promise<void> {
-  response.writeHead(status, Object.fromEntries(headers));
-  if (body) await pipeline(Readable.fromWeb(body as never), response).catch(() => response.destroy());
-  else response.end();
 }

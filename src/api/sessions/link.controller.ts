@@ -1,6 +1,5 @@
 import { Body, Controller, Get, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import qrcode from 'qrcode';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import { Needs } from '../access/requirements.js';
@@ -75,6 +74,7 @@ export class LinkController {
     @Res() response: Response,
   ): Promise<void> {
     const qr = await this.link.getQr(session);
+    const { default: qrcode } = await import('qrcode');
     response.setHeader('Cache-Control', 'no-store');
     switch (request.accepts(['image/png', 'image/svg+xml', 'text/plain'])) {
       case 'image/png':

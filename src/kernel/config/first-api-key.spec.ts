@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConfigError, loadConfig } from './config.js';
+import { ConfigError } from './config.js';
 import { useFirstApiKey } from './first-api-key.js';
+import { loadConfig } from './load-config.js';
 
 describe('useFirstApiKey', () => {
   let root: string;

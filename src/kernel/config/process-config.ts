@@ -1,5 +1,6 @@
-import { type Config, loadConfig } from './config.js';
+import type { Config } from './config.js';
 import { readEnvFile } from './env-file.js';
+import { loadConfig } from './load-config.js';
 
 /** Variables that proxy-from-env reads for the proxy of a URL (src/kernel/network/outgoing-proxies.ts). */
 const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'] as const;

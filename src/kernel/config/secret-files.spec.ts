@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadConfig } from './config.js';
+import { loadConfig } from './load-config.js';
 
 const VALUES = {
   API_KEY: 'k'.repeat(32),

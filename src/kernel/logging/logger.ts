@@ -1,11 +1,14 @@
+import { createRequire } from 'node:module';
 import type { LoggerService } from '@nestjs/common';
 import { destination, type Level, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
-import pretty from 'pino-pretty';
+import type pretty from 'pino-pretty';
 import type { Config } from '../config/config.js';
 import { LogEntry } from './log.js';
 import { logContext } from './log-context.js';
 import { type LogLevel, logLevels } from './log-levels.js';
 import { redact } from './redact.js';
+
+const require = createRequire(import.meta.url);
 
 /** Log context of Baileys, which has a separate level (BAILEYS_LOG_LEVEL). */
 export const BAILEYS = 'Baileys';
@@ -107,6 +110,9 @@ function redactValues(values: Record<string, unknown>): Record<string, unknown> 
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, redactValue(value)]));
 }
 
+/** Loads pino-pretty only when it is needed. Loggers are created synchronously, so this cannot be import(). */
+const loadPretty = () => require('pino-pretty') as typeof pretty;
+
 /**
  * Creates the logger: readable lines in a terminal, JSON otherwise, with the fields `level`, `timestamp`, `pid`,
  * `context`, `message`, those of `logContext` and those of the entry.
@@ -125,7 +131,7 @@ export function createLogger(config: Levels, isTerminal = process.stdout.isTTY):
     serializers: { err: (err: unknown) => err },
   };
   const lines = isTerminal
-    ? pretty({
+    ? loadPretty()({
         messageKey: 'message',
         timestampKey: 'timestamp',
         ignore: 'pid',

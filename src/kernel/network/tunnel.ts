@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect, isIPv6, type Socket } from 'node:net';
-import { SocksClient } from 'socks';
 import { ProxyError, proxyUnreachable } from './proxy-error.js';
 import type { ProxyUrl } from './proxy-url.js';
 
@@ -69,6 +68,7 @@ function refusedWith(status: number, proxy: ProxyUrl, authority: string): ProxyE
 }
 
 async function openSocks(proxy: ProxyUrl, destination: Destination): Promise<Socket> {
+  const { SocksClient } = await import('socks');
   const { host, port, credentials } = proxy;
   const startedMs = performance.now();
   // An error may arrive after `socks` has removed its listeners. Without a listener, it would end the process.

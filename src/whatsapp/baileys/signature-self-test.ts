@@ -1,5 +1,6 @@
 import {
   addTransactionCapability,
+  type AuthenticationCreds,
   type BinaryNode,
   configureSuccessfulPairing,
   Curve,
@@ -12,9 +13,9 @@ import {
   NOISE_WA_HEADER,
   proto,
   type SignalKeyStore,
-  signedKeyPair,
   WA_CERT_DETAILS,
 } from '@whiskeysockets/baileys';
+import { createSigner, type Signer } from '../wire/xeddsa.js';
 
 /** Prefix of the data that the account signs (`WA_ADV_ACCOUNT_SIG_PREFIX`). */
 const ACCOUNT_SIGNATURE = Buffer.from([6, 0]);
@@ -37,16 +38,17 @@ const SILENT: Parameters<typeof makeNoiseHandler>[0]['logger'] = {
 interface Check {
   readonly name: string;
   /** @param signer signs in place of the correct key; undefined: the correct key */
-  readonly run: (signer?: KeyPair) => void | Promise<void>;
+  readonly run: (signer?: Signer) => void | Promise<void>;
 }
 
-const CHECKS: readonly Check[] = [
+/** @param creds of this device; creating them takes a slow signature */
+const checksWith = (creds: AuthenticationCreds): readonly Check[] => [
   { name: 'certificate of the server, root', run: (signer) => shakeHands({ root: signer }) },
   { name: 'certificate of the server, leaf', run: (signer) => shakeHands({ intermediate: signer }) },
   { name: 'key of the server', run: (signer) => shakeHands({ certified: signer }) },
   { name: 'dates of the certificates', run: (signer) => shakeHands({ isExpired: signer !== undefined }) },
-  { name: 'account signature', run: completePairing },
-  { name: 'signed pre-key', run: openSession },
+  { name: 'account signature', run: (signer) => completePairing(creds, signer) },
+  { name: 'signed pre-key', run: (signer) => openSession(creds, signer) },
 ];
 
 /**
@@ -55,10 +57,10 @@ const CHECKS: readonly Check[] = [
  * @throws Error that names the check that accepts an invalid signature or rejects a valid one
  */
 export async function testSignatureChecks(): Promise<void> {
-  for (const { name, run } of CHECKS) {
+  for (const { name, run } of checksWith(initAuthCreds())) {
     await run();
     const isRejected = await Promise.resolve()
-      .then(() => run(Curve.generateKeyPair()))
+      .then(() => run(createSigner()))
       .then(
         () => false,
         () => true,
@@ -69,19 +71,15 @@ export async function testSignatureChecks(): Promise<void> {
 
 /** Replacements for signatures and certificates; omitted ones are valid. */
 interface Handshake {
-  root?: KeyPair;
-  intermediate?: KeyPair;
-  certified?: KeyPair;
+  root?: Signer;
+  intermediate?: Signer;
+  certified?: Signer;
   isExpired?: boolean;
 }
 
 /** Runs Baileys' Noise handshake with a server that is certified by a separate root. */
 function shakeHands(wrong: Handshake): void {
-  const [root, intermediate, server] = [
-    Curve.generateKeyPair(),
-    Curve.generateKeyPair(),
-    Curve.generateKeyPair(),
-  ];
+  const [root, intermediate, server] = [createSigner(), createSigner(), Curve.generateKeyPair()];
   const dates = validity(wrong.isExpired);
   const chain = proto.CertChain.encode({
     intermediate: certify(wrong.root ?? root, {
@@ -101,7 +99,7 @@ function shakeHands(wrong: Handshake): void {
 }
 
 /** No other code runs in this thread while another root is trusted. */
-function trusting(root: KeyPair, work: () => void): void {
+function trusting(root: Signer, work: () => void): void {
   const { PUBLIC_KEY } = WA_CERT_DETAILS;
   WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(root.public);
   try {
@@ -131,11 +129,11 @@ function greet(server: KeyPair, chain: Uint8Array): void {
 }
 
 function certify(
-  issuer: KeyPair,
+  issuer: Signer,
   details: proto.CertChain.NoiseCertificate.IDetails,
 ): proto.CertChain.INoiseCertificate {
   const encoded = proto.CertChain.NoiseCertificate.Details.encode(details).finish();
-  return { details: encoded, signature: Curve.sign(issuer.private, encoded) };
+  return { details: encoded, signature: issuer.sign(encoded) };
 }
 
 function validity(isExpired = false): { notBefore: number; notAfter: number } {
@@ -144,15 +142,14 @@ function validity(isExpired = false): { notBefore: number; notAfter: number } {
 }
 
 /** Handles a `pair-success` in which the account signs the identity key of this device. */
-function completePairing(signer?: KeyPair): void {
-  const creds = initAuthCreds();
-  const account = Curve.generateKeyPair();
+function completePairing(creds: AuthenticationCreds, signer?: Signer): void {
+  const account = createSigner();
   const details = proto.ADVDeviceIdentity.encode({ rawId: 1, timestamp: 1, keyIndex: 1 }).finish();
   const signed = Buffer.concat([ACCOUNT_SIGNATURE, details, creds.signedIdentityKey.public]);
   const identity = proto.ADVSignedDeviceIdentity.encode({
     details,
     accountSignatureKey: account.public,
-    accountSignature: Curve.sign((signer ?? account).private, signed),
+    accountSignature: (signer ?? account).sign(signed),
   }).finish();
   const hmac = hmacSign(identity, Buffer.from(creds.advSecretKey, 'base64'));
   const content: BinaryNode[] = [
@@ -168,21 +165,22 @@ function completePairing(signer?: KeyPair): void {
 }
 
 /** Opens a Signal session with a device, from its key bundle. */
-async function openSession(signer?: KeyPair): Promise<void> {
-  const [creds, identity] = [initAuthCreds(), Curve.generateKeyPair()];
+async function openSession(creds: AuthenticationCreds, signer?: Signer): Promise<void> {
+  const identity = createSigner();
   const keys = addTransactionCapability(emptyStore(), SILENT, {
     maxCommitRetries: 1,
     delayBetweenTriesMs: 0,
   });
   const repository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys }, SILENT);
-  const { keyId, keyPair, signature } = signedKeyPair(signer ?? identity, 1);
+  const publicKey = generateSignalPubKey(Curve.generateKeyPair().public);
+  const signature = (signer ?? identity).sign(publicKey);
   try {
     await repository.injectE2ESession({
       jid: `${ACCOUNT}@s.whatsapp.net`,
       session: {
         registrationId: 1,
         identityKey: generateSignalPubKey(identity.public),
-        signedPreKey: { keyId, publicKey: generateSignalPubKey(keyPair.public), signature },
+        signedPreKey: { keyId: 1, publicKey, signature },
         preKey: { keyId: 1, publicKey: generateSignalPubKey(Curve.generateKeyPair().public) },
       },
     });

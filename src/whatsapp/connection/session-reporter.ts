@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { Mutex } from 'async-mutex';
 import pTimeout from 'p-timeout';
-import qrcode from 'qrcode';
 import { isRefusal } from '../../database/database-errors.js';
 import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
 import { FailureLog } from '../../kernel/logging/failure-log.js';
@@ -112,6 +111,7 @@ export class SessionReporter {
       if (before === null) this.log.info({}, 'Scan the QR code at /session/qr to link an account.');
       return;
     }
+    const { default: qrcode } = await import('qrcode');
     const picture = await qrcode.toString(text, { type: 'terminal', small: true });
     // Writes to the file descriptor like the log, because process.stdout is guarded
     // (src/kernel/logging/guard-output.ts).

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Curve } from '@whiskeysockets/baileys';
-import { isSignedBy } from './xeddsa.js';
+import { Curve, generateSignalPubKey } from '@whiskeysockets/baileys';
+import libsignalCurve from 'libsignal/src/curve.js';
+import { createSigner, isSignedBy } from './xeddsa.js';
 
 const message = Buffer.from('hello');
 
@@ -36,5 +37,18 @@ describe('isSignedBy', () => {
     const signature = Curve.sign(secret, message);
     expect(isSignedBy(key, message, signature.subarray(1))).toBe(false);
     expect(isSignedBy(key.subarray(1), message, signature)).toBe(false);
+  });
+});
+
+describe('createSigner', () => {
+  it('signs like a Curve25519 key', () => {
+    for (let i = 0; i < 20; i += 1) {
+      const [own, other] = [createSigner(), createSigner()];
+      const signature = own.sign(message);
+      const typedKey = Buffer.from(generateSignalPubKey(own.public));
+      expect(libsignalCurve.verifySignature(typedKey, message, signature)).toBe(true);
+      expect(isSignedBy(own.public, message, signature)).toBe(true);
+      expect(isSignedBy(other.public, message, signature)).toBe(false);
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 
 /** Bytes of a Curve25519 public key. */
 const KEY_BYTES = 32;
@@ -37,6 +37,35 @@ export function isSignedBy(key: Uint8Array, message: Uint8Array, signature: Uint
   bare[63] = (bare[63] ?? 0) & 0x7f;
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: y.toString('base64url') };
   return verify(null, message, createPublicKey({ key: jwk, format: 'jwk' }), bare);
+}
+
+/** A key that signs messages for isSignedBy(). */
+export interface Signer {
+  /** Curve25519 key, 32 bytes. */
+  readonly public: Uint8Array;
+  sign(message: Uint8Array): Uint8Array;
+}
+
+/**
+ * Creates a key and signs with Ed25519 of node:crypto, for tests of the checks above.
+ *
+ * One signature takes 0.1 ms of CPU; that of libsignal, in JavaScript, takes 15 ms. The key cannot be used for key
+ * agreement.
+ */
+export function createSigner(): Signer {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const point = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+  const signOfPoint = (point[31] ?? 0) & 0x80;
+  point[31] = (point[31] ?? 0) & 0x7f;
+  const y = fromLittleEndian(point);
+  return {
+    public: toLittleEndian(mod((1n + y) * inverse(1n - y))),
+    sign: (message) => {
+      const signature = sign(null, message, privateKey);
+      signature[63] = (signature[63] ?? 0) | signOfPoint;
+      return signature;
+    },
+  };
 }
 
 function fromLittleEndian(bytes: Uint8Array): bigint {
