@@ -132,9 +132,11 @@ withBrowser('the list and view of contacts', () => {
     const button = visitor.page.getByRole('button', { name: 'Fetch from WhatsApp now' });
     const before = await button.boundingBox();
     await button.click();
-    await visitor.sees('Updated just now.');
+    await visitor.sees(/Updated (just now|at \d\d:\d\d)\./);
     await visitor.sees(/Available again in \d+ seconds\./);
     await visitor.sees('Hey there!');
+    const { body } = await world.service.get<{ updated_at: string }>(`/contacts/${PEOPLE[0]?.number}`);
+    await visitor.sees(`Updated at ${body.updated_at.slice(11, 16)}.`);
     expect(await button.boundingBox()).toEqual(before);
     expect(await button.isEnabled()).toBe(false);
     await visitor.open(`${LIST}/447700900123`);
