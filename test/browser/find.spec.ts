@@ -307,4 +307,22 @@ withBrowser('the list and view of contacts', () => {
     await visitor.open('/search?q=nosuchname');
     await visitor.sees('No account has a matching contact.');
   });
+
+  it('shows the LID of a contact without a number only in the details', async () => {
+    const stranger = world.server.createContact({ number: '819012345678', pushName: 'Yuki' });
+    await stranger.sendText(world.phone, 'hello', { addressing: 'lid', withoutAlternate: true });
+    const lid = stranger.lid ?? '';
+    expect(lid).toMatch(/^\d+$/);
+    const text = () => visitor.page.locator('body').innerText();
+    await arrive();
+    await visitor.open(`${LIST}?no-number=1`);
+    await visitor.sees('Yuki');
+    await visitor.sees('No number known');
+    expect(await text()).not.toContain(lid);
+    await visitor.click(/Yuki/, 'link');
+    await visitor.page.getByRole('heading', { name: 'Yuki' }).waitFor();
+    expect(await text()).not.toContain(lid);
+    await visitor.page.getByText('Details', { exact: true }).click();
+    await visitor.sees(`${lid}@lid`);
+  });
 });
