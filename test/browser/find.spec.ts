@@ -293,11 +293,11 @@ withBrowser('the list and view of contacts', () => {
     await search().fill('anna');
     await visitor.sees('2 found');
     const groups = visitor.page.locator('.account-hits');
-    expect(await groups.locator('h2').allTextContents()).toEqual(['default', 'sales']);
+    expect(await groups.locator('h2').allTextContents()).toEqual(['Owner', 'Owner of sales']);
     expect(await groups.locator('mark').allTextContents()).toEqual(['Anna', 'Anna']);
     await search().fill('client');
     await visitor.sees('16 or more found');
-    await visitor.click('Show all: sales', 'link');
+    await visitor.click('Show all: Owner of sales', 'link');
     await visitor.sees('9 found');
     await visitor.page.goBack();
     await search().fill('souza');
