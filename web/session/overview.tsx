@@ -93,7 +93,7 @@ function Status({ session }: { session: Session }) {
         </small>
       </h2>
       {obstacle ? (
-        <Notice {...obstacle}>
+        <Notice {...obstacle} title={wasLinked(session) ? obstacle.title : undefined}>
           {session.retry_at && (
             <p class="faint">
               {t.nextTry} <Ago time={session.retry_at} />
