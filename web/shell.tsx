@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { access, may, signOut } from './api/access.js';
+import type { ApiError } from './api/api-error.js';
 import { nowMs } from './api/clock.js';
 import type { Session } from './api/types.js';
 import { Icon } from './components/icon.jsx';
@@ -30,7 +31,7 @@ interface ShellProps {
 export function Shell({ list, live, changes, children }: ShellProps) {
   const session = sessionOnShow.value;
   const state = live?.state.value ?? null;
-  const error = live ? live.error.value : (list?.error.value ?? null);
+  const error = errorOf({ list, live, changes });
   // The view itself explains that an account does not exist.
   const failure = error?.code === 'session_not_found' ? null : error;
   useTitle(state);
@@ -148,7 +149,7 @@ function SessionChoice({ list, session }: { list: SessionList | null; session: s
 
 /** How old what is shown may be. */
 function Freshness({ list, live, changes }: Pick<ShellProps, 'list' | 'live' | 'changes'>) {
-  const error = live ? live.error.value : (list?.error.value ?? null);
+  const error = errorOf({ list, live, changes });
   const readAtMs = live ? live.readAtMs.value : (list?.readAtMs.value ?? null);
   const mode = changes?.mode.value ?? 'idle';
   const checkedAtMs = Math.max(readAtMs ?? 0, changes?.checkedAtMs.value ?? 0);
@@ -162,6 +163,12 @@ function Freshness({ list, live, changes }: Pick<ShellProps, 'list' | 'live' | '
       {isTimed && checkedAtMs > 0 && <small class="faint">{ageOf(checkedAtMs)}</small>}
     </p>
   );
+}
+
+/** Why what is shown is not up to date. Keys for contacts only learn it from the changes. */
+function errorOf({ list, live, changes }: Pick<ShellProps, 'list' | 'live' | 'changes'>): ApiError | null {
+  if (!live) return list?.error.value ?? null;
+  return live.error.value ?? changes?.outage.value ?? null;
 }
 
 function ageOf(timeMs: number): string {

@@ -132,9 +132,11 @@ withBrowser('the list and view of contacts', () => {
     const button = visitor.page.getByRole('button', { name: 'Fetch from WhatsApp now' });
     const before = await button.boundingBox();
     await button.click();
-    await visitor.sees('Updated just now.');
+    await visitor.sees(/Updated (just now|at \d\d:\d\d)\./);
     await visitor.sees(/Available again in \d+ seconds\./);
     await visitor.sees('Hey there!');
+    const { body } = await world.service.get<{ updated_at: string }>(`/contacts/${PEOPLE[0]?.number}`);
+    await visitor.sees(`Updated at ${body.updated_at.slice(11, 16)}.`);
     expect(await button.boundingBox()).toEqual(before);
     expect(await button.isEnabled()).toBe(false);
     await visitor.open(`${LIST}/447700900123`);
@@ -291,11 +293,11 @@ withBrowser('the list and view of contacts', () => {
     await search().fill('anna');
     await visitor.sees('2 found');
     const groups = visitor.page.locator('.account-hits');
-    expect(await groups.locator('h2').allTextContents()).toEqual(['default', 'sales']);
+    expect(await groups.locator('h2').allTextContents()).toEqual(['Owner', 'Owner of sales']);
     expect(await groups.locator('mark').allTextContents()).toEqual(['Anna', 'Anna']);
     await search().fill('client');
     await visitor.sees('16 or more found');
-    await visitor.click('Show all: sales', 'link');
+    await visitor.click('Show all: Owner of sales', 'link');
     await visitor.sees('9 found');
     await visitor.page.goBack();
     await search().fill('souza');
@@ -304,5 +306,23 @@ withBrowser('the list and view of contacts', () => {
     await visitor.page.getByRole('heading', { name: 'Anna Souza' }).waitFor();
     await visitor.open('/search?q=nosuchname');
     await visitor.sees('No account has a matching contact.');
+  });
+
+  it('shows the LID of a contact without a number only in the details', async () => {
+    const stranger = world.server.createContact({ number: '819012345678', pushName: 'Yuki' });
+    await stranger.sendText(world.phone, 'hello', { addressing: 'lid', withoutAlternate: true });
+    const lid = stranger.lid ?? '';
+    expect(lid).toMatch(/^\d+$/);
+    const text = () => visitor.page.locator('body').innerText();
+    await arrive();
+    await visitor.open(`${LIST}?no-number=1`);
+    await visitor.sees('Yuki');
+    await visitor.sees('No number known');
+    expect(await text()).not.toContain(lid);
+    await visitor.click(/Yuki/, 'link');
+    await visitor.page.getByRole('heading', { name: 'Yuki' }).waitFor();
+    expect(await text()).not.toContain(lid);
+    await visitor.page.getByText('Details', { exact: true }).click();
+    await visitor.sees(`${lid}@lid`);
   });
 });

@@ -67,12 +67,12 @@ withFirefox('the page in Firefox', () => {
     await arrive();
     await visitor.open(CONTACTS);
     await visitor.page.getByText('Export').click();
-    await visitor.click('CSV (spreadsheet)');
+    await visitor.click('Google Contacts');
     const csv = await eventually('the file is saved', async () => {
       const [name] = (await readdir(downloads)).filter((file) => file.endsWith('.csv'));
       return name && (await readFile(join(downloads, name), 'utf8'));
     });
-    expect(csv).toContain('Anna Müller');
+    expect(csv).toContain('Anna,,Müller,');
   });
 
   it.each([
@@ -82,7 +82,7 @@ withFirefox('the page in Firefox', () => {
     const other = await launchFirefox(colorScheme);
     try {
       for (const [route, text] of [
-        ['/sessions', 'Add session'],
+        ['/sessions', 'Add account'],
         ['/sessions/default', 'Connected'],
         [CONTACTS, 'Anna Müller'],
         [`${CONTACTS}/491701234567`, 'Anna Müller'],

@@ -4,6 +4,7 @@ import type { WebhookListDto } from '../../src/api/webhooks/webhooks.dto.js';
 import { expiryOf } from '../../web/keys/expiry.js';
 import { reachOf } from '../../web/keys/reach.js';
 import { withScope, worthListing } from '../../web/keys/scopes.js';
+import { headersOf } from '../../web/webhooks/webhook-headers.js';
 import { stateOf } from '../../web/webhooks/webhook-state.js';
 import { isWebhookUrl } from '../../web/webhooks/webhook-url.js';
 import { MASTER } from '../access/access-world.js';
@@ -79,6 +80,29 @@ describe('a webhook', () => {
     [`https://crm.example.com/${'a'.repeat(2_000)}`, false],
   ])('checks the URL of case %#', (url, isUrl) => {
     expect(isWebhookUrl(url)).toBe(isUrl);
+  });
+});
+
+describe('the form for headers', () => {
+  const header = (name: string, value: string) => ({ name, value });
+
+  it('ignores empty rows and surrounding spaces', () => {
+    expect(headersOf([header(' Authorization', 'Bearer abc '), header('', '')])).toEqual({
+      Authorization: 'Bearer abc',
+    });
+    expect(headersOf([header('', ' ')])).toBeNull();
+    expect(headersOf([])).toBeNull();
+  });
+
+  it.each([
+    ['a name with a space', [header('X Team', 'sales')]],
+    ['a value without a name', [header('', 'sales')]],
+    ['a name twice', [header('X-Team', 'sales'), header('x-team', 'support')]],
+    ['a header of the service', [header('Webhook-Id', '1')]],
+    ['a value with a line break', [header('X-Team', 'sales\nHost: a')]],
+    ['too many characters', [header('X-Team', 'a'.repeat(8_000))]],
+  ])('rejects %s', (_, typed) => {
+    expect(headersOf(typed)).toBeUndefined();
   });
 });
 
@@ -223,12 +247,14 @@ withBrowser('the page with a key', () => {
     const { key } = await createKey({ scopes: ['contacts:read', 'session:read'] });
     await visitor.open('/keys');
     await enter(visitor, key);
-    await visitor.sees(/The scope admin is missing/);
+    await visitor.sees(/This key does not allow this/);
+    await visitor.page.getByText('Details').click();
+    await visitor.sees('Missing scope: admin');
     expect(await visitor.page.getByRole('navigation').getByRole('link').allTextContents()).toEqual([
-      'Sessions',
+      'Accounts',
     ]);
     await visitor.open('/webhooks/new');
-    await visitor.sees(/The scope webhooks:manage is missing/);
+    await visitor.sees(/This key does not allow this/);
   });
 
   it('explains how to use keys while none are in use', async () => {
@@ -283,6 +309,58 @@ withBrowser('the page with a key', () => {
       await visitor.page.getByRole('dialog').getByText(receiver.url).waitFor();
       await visitor.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
       await visitor.sees('No webhooks yet.');
+    });
+
+    it('adds headers and selects fields, and replaces headers and secret', async () => {
+      const details = visitor.page.getByText('Details', { exact: true });
+      const enterHeader = async (name: string, value: string) => {
+        await visitor.page.getByLabel('Name', { exact: true }).fill(name);
+        await visitor.page.getByLabel('Value', { exact: true }).fill(value);
+      };
+      await openAsAdmin('/webhooks/new');
+      await visitor.page.getByLabel('URL of the receiver').fill(receiver.url);
+      await details.click();
+      await visitor.click('Add header');
+      await enterHeader('Host', 'example.com');
+      await visitor.page.getByRole('radio', { name: 'Only selected fields' }).check();
+      await visitor.click('Create webhook');
+      await visitor.sees(/The service sets Host/);
+      await visitor.sees('Select at least one field.');
+      await enterHeader('Authorization', 'Bearer first');
+      await check('phone');
+      await check('full_name');
+      await visitor.click('Create webhook');
+      await visitor.sees('The webhook is ready');
+      receiver.secret = await secret();
+      await visitor.click('Done', 'link');
+      await visitor.click('Send test');
+      await visitor.sees(/The receiver accepted the test/);
+      expect(receiver.requests[0]?.headers.authorization).toBe('Bearer first');
+
+      await details.click();
+      await visitor.sees('Authorization');
+      await visitor.click('Change headers and fields');
+      await visitor.click('Replace headers');
+      await enterHeader('X-Team', 'sales');
+      await visitor.page.getByRole('radio', { name: 'All fields' }).check();
+      await visitor.click('Save');
+      await visitor.sees('X-Team');
+      await visitor.click('Create a new secret');
+      await visitor.sees('Create a new secret?');
+      await visitor.page.getByRole('dialog').getByRole('button', { name: 'Create a new secret' }).click();
+      await visitor.sees('The new secret is ready');
+      await visitor.sees(/The previous secret also signs deliveries until/);
+      const former = receiver.secret;
+      receiver.secret = await secret();
+      expect(receiver.secret).not.toBe(former);
+      await visitor.click('Done');
+      await visitor.click('Send test');
+      await eventually('another test arrives', () => Promise.resolve(receiver.requests.length === 2));
+      expect(receiver.requests[1]?.headers).toMatchObject({ 'x-team': 'sales' });
+      expect(receiver.requests[1]?.headers).not.toHaveProperty('authorization');
+      expect(receiver.forged).toEqual([]);
+      const { items } = (await book.service.request<WebhookListDto>('/webhooks', { key: MASTER })).body;
+      expect(items).toMatchObject([{ fields: null, header_names: ['X-Team'] }]);
     });
 
     it('shows why deliveries fail, and when the next attempt is', async () => {

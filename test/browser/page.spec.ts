@@ -233,6 +233,21 @@ withBrowser('the page of a service', () => {
     await visitor.sees(new RegExp(total.replace('4', '\\d+')));
   });
 
+  it('loads the texts of one language only, and English ones instead of those that cannot be loaded', async () => {
+    await arrive({ locale: 'es-MX' });
+    const languages: string[] = [];
+    visitor.page.on('request', (request) => {
+      const language = /\/assets\/(en|es|pt-br)-[^/]+\.js$/.exec(request.url())?.[1];
+      if (language) languages.push(language);
+    });
+    await visitor.open('/sessions/default/contacts');
+    await visitor.sees('Pizza Palace');
+    expect(languages).toEqual(['es']);
+    await visitor.page.route('**/assets/es-*.js', (route) => route.abort());
+    await visitor.page.reload();
+    await visitor.page.getByPlaceholder('Search names and numbers').waitFor();
+  });
+
   it('shows the problem and its solution while the session is not connected', async () => {
     await arrive();
     await visitor.open('/sessions/default');

@@ -28,6 +28,17 @@ withBrowser('the page shows whether changes of the phone arrive', () => {
     await world.stateThat(({ status, contacts }) => status === 'open' && contacts.sync === 'complete');
   }
 
+  async function keyForContacts(service: Service): Promise<string> {
+    const request = { name: 'a visitor', scopes: ['contacts:read'] };
+    return (await service.post<{ key: string }>('/keys', request, MASTER)).body.key;
+  }
+
+  async function signIn(key: string): Promise<void> {
+    await visitor.open();
+    await visitor.page.getByLabel('API key').fill(key);
+    await visitor.click('Continue');
+  }
+
   beforeAll(async () => {
     world = await World.create({ DOWNLOADS_START_AFTER_MINUTES: '0' });
     await world.phone.saveContacts([
@@ -165,7 +176,7 @@ withBrowser('the page shows whether changes of the phone arrive', () => {
     await visitor.click('Show all accounts', 'link');
     await visitor.page.waitForURL(/#\/sessions$/);
     await visitor.open(`${CONTACTS}/abc`);
-    await visitor.sees('No contact has this number or ID.');
+    await visitor.sees('This contact does not exist.');
   });
 
   it('shows the display name, which can be changed', async () => {
@@ -217,16 +228,33 @@ withBrowser('the page shows whether changes of the phone arrive', () => {
 
   it('does not call changes live that it cannot see, with a key for contacts only', async () => {
     const locked = await Service.start({ DATABASE_URL: world.database.url, ROLE: 'api', API_KEY: MASTER });
-    const { body } = await locked.post<{ key: string }>(
-      '/keys',
-      { name: 'a visitor', scopes: ['contacts:read'] },
-      MASTER,
-    );
     await arrive({}, locked);
-    await visitor.open();
-    await visitor.page.getByLabel('API key').fill(body.key);
-    await visitor.click('Continue');
+    await signIn(await keyForContacts(locked));
     await visitor.sees('Updated automatically');
     await locked.stop();
+  });
+
+  it('reports an outage once, with a key for contacts only', async () => {
+    const { proxy, url } = await TcpProxy.beforeDatabase(world.database.url);
+    const locked = await Service.start({ DATABASE_URL: url, ROLE: 'api', API_KEY: MASTER });
+    await arrive({}, locked);
+    await signIn(await keyForContacts(locked));
+    await visitor.sees('Updated automatically');
+    const fails = (path: RegExp) =>
+      visitor.page.waitForResponse((response) => path.test(response.url()) && response.status() === 503);
+    const listAndContact = Promise.all([fails(/\/contacts\?/), fails(/\/contacts\/491701234567$/)]);
+    await proxy.goDown();
+    await visitor.page.evaluate((route) => (location.hash = route), `${ANNA}?q=anna`);
+    await listAndContact;
+    await visitor.sees('The database does not respond.');
+    expect(await alerts()).toBe(1);
+    await visitor.sees('Not up to date');
+    expect(await alerts()).toBe(1);
+    await proxy.comeBack();
+    await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
+    await visitor.seesNo('The database does not respond.');
+    await visitor.sees('Updated automatically');
+    await locked.stop();
+    await proxy.stop();
   });
 });

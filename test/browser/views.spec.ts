@@ -25,7 +25,7 @@ withBrowser('every view of the page', () => {
       }
     });
     expect(problems).toEqual([]);
-    expect(new Set(seen).size).toBe(27);
+    expect(new Set(seen).size).toBe(32);
   });
 });
 

@@ -84,6 +84,9 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
     await at('overview', '/sessions/default', 'Everything is up to date');
     await at('contacts', CONTACTS, 'Anna Müller');
     await at('contact', `${CONTACTS}/${PEOPLE[0][0]}`, /Security event/);
+    await at('contact-details', `${CONTACTS}/${PEOPLE[0][0]}`, 'Contact ID', {
+      act: (visitor) => visitor.page.getByText('Details', { exact: true }).click(),
+    });
     await at('search', `${CONTACTS}?q=o`, /found/);
     await at('select', CONTACTS, /Export 3 contacts as/, {
       act: async (visitor) => {
@@ -102,6 +105,7 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
     await server.goDown();
     await world.stateThat(({ status }) => status === 'disconnected');
     await at('disconnected', '/sessions/default', 'Not connected');
+    await at('disconnected-contacts', CONTACTS, /Not connected to WhatsApp/);
     await server.comeBack();
 
     const sync = await world.beside('sales', '551199990000');
@@ -131,6 +135,9 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
     await at('sessions', '/sessions', 'one problem');
     await at('add-session', '/sessions', 'Add an account', {
       act: (visitor) => visitor.click('Add account'),
+    });
+    await at('remove-account', '/sessions', /Remove the account/, {
+      act: (visitor) => visitor.click(/^Remove: /),
     });
 
     phone.unlink();
@@ -204,8 +211,26 @@ async function showSettings(
   await show('webhooks', '/webhooks', 'No response', {
     act: (visitor) => visitor.page.getByText('Recent deliveries').click(),
   });
+  await show('webhook-headers', '/webhooks', 'Which fields of contacts?', {
+    act: async (visitor) => {
+      await visitor.page.getByText('Details', { exact: true }).click();
+      await visitor.click('Change headers and fields');
+      await visitor.click('Add header');
+      await visitor.page.getByRole('radio', { name: 'Only selected fields' }).check();
+    },
+  });
+  await show('webhook-secret', '/webhooks', 'Create a new secret?', {
+    act: async (visitor) => {
+      await visitor.page.getByText('Details', { exact: true }).click();
+      await visitor.click('Create a new secret');
+    },
+  });
   await show('new-webhook', '/webhooks/new', 'Contact added', {
-    act: (visitor) => visitor.page.getByRole('radio', { name: 'Only selected changes' }).check(),
+    act: async (visitor) => {
+      await visitor.page.getByRole('radio', { name: 'Only selected changes' }).check();
+      await visitor.page.getByText('Details', { exact: true }).click();
+      await visitor.click('Add header');
+    },
   });
 }
 

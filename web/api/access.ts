@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { ApiError } from './api-error.js';
+import { ApiError, isOutage } from './api-error.js';
 import { answer, api } from './client.js';
 import { forgetKey, key, onKeyChangedElsewhere, storeKey, tryKey } from './key.js';
 import type { Access, Scope } from './types.js';
@@ -53,9 +53,14 @@ onKeyChangedElsewhere(() => {
   void readAccess();
 });
 
-/** A key may be deleted or expire while the page is open. */
+/** Error of the last request that failed because of an outage. */
+export const latestOutage = signal<ApiError | null>(null);
+
+/** A key may be deleted or expire while the page is open. Outages affect requests of other parts of the page. */
 export function noteError(error: unknown): void {
-  if (!(error instanceof ApiError) || error.status !== 401) return;
+  if (!(error instanceof ApiError)) return;
+  if (isOutage(error)) latestOutage.value = error;
+  if (error.status !== 401) return;
   // A request that was sent before the key was entered does not concern this key.
   if (key.value === null || error.code !== 'key_missing') accessError.value = error;
 }

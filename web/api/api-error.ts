@@ -47,6 +47,17 @@ export class ApiError extends Error {
   }
 }
 
+const OUTAGE_CODES: readonly string[] = [
+  'unreachable',
+  'database_unavailable',
+  'database_too_slow',
+] satisfies KnownCode[];
+
+/** Whether the service or its database does not respond. Requests during one outage can fail with different codes. */
+export function isOutage({ code }: ApiError): boolean {
+  return OUTAGE_CODES.includes(code);
+}
+
 export function isKnown(code: string): code is KnownCode {
   return (KNOWN_CODES as readonly string[]).includes(code);
 }

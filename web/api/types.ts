@@ -24,4 +24,6 @@ export type CreatedApiKey = Schemas['CreatedKeyDto'];
 export type ChangeKind = Schemas['ChangeKind'];
 export type Webhook = Schemas['WebhookDto'];
 export type CreatedWebhook = Schemas['CreatedWebhookDto'];
+export type ContactField = Schemas['ContactField'];
+export type RotatedSecret = Schemas['RotatedSecretDto'];
 export type WebhookAttempt = Schemas['WebhookAttemptDto'];

@@ -4,9 +4,14 @@ import { t } from '../i18n/language.js';
 import { ErrorNotice } from './notice.jsx';
 import { useReading } from './use-reading.js';
 
-/** Returns a component that is loaded when it is first rendered. */
+/**
+ * Returns a component that is loaded when it is first rendered.
+ *
+ * @param options.isPart whether the component is a part of a view, not a view
+ */
 export function later<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
+  { isPart = false } = {},
 ): (props: Props) => VNode {
   let loaded: ComponentType<Props> | null = null;
   const read = async () => {
@@ -19,19 +24,21 @@ export function later<Props extends object>(
     const { value, error, again } = useReading(read, []);
     const View = loaded ?? value?.View;
     if (View) return <View {...props} />;
+    const state = error ? (
+      <ErrorNotice error={error}>
+        <p class="actions">
+          <button type="button" onClick={again}>
+            {t.settings.retry}
+          </button>
+        </p>
+      </ErrorNotice>
+    ) : (
+      <p class="empty">{t.common.loading}</p>
+    );
+    if (isPart) return state;
     return (
       <main id="content" class="gate">
-        {error ? (
-          <ErrorNotice error={error}>
-            <p class="actions">
-              <button type="button" onClick={again}>
-                {t.settings.retry}
-              </button>
-            </p>
-          </ErrorNotice>
-        ) : (
-          <p class="empty">{t.common.loading}</p>
-        )}
+        {state}
       </main>
     );
   };

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { type ApiError, isKnown } from '../api/api-error.js';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { type ApiError, isKnown, isOutage } from '../api/api-error.js';
 import type { Explained } from '../i18n/en.js';
 import { t } from '../i18n/language.js';
 import { Icon, type IconName } from './icon.jsx';
@@ -49,9 +50,13 @@ interface ErrorProps {
   children?: ComponentChildren;
 }
 
-/** Shows an error, unless the banner already does: an outage affects every part of a view. */
+/** Errors of an outage that are on the page. Only the first one is visible: an outage affects every part of a view. */
+const outages = signal<readonly object[]>([]);
+
+/** Shows an error once: not if the banner already shows it, nor for each part of a view during an outage. */
 export function ErrorNotice({ error, isBanner = false, children }: ErrorProps) {
-  if (!isBanner && error.code === bannerCode.value) return null;
+  const isFirst = useFirst(isOutage(error), isBanner);
+  if (!isBanner && (!isFirst || error.code === bannerCode.value)) return null;
   return (
     <div role="alert">
       <Notice tone="bad" {...explain(error)}>
@@ -59,6 +64,21 @@ export function ErrorNotice({ error, isBanner = false, children }: ErrorProps) {
       </Notice>
     </div>
   );
+}
+
+/** Whether no other part of the page shows the outage. The banner precedes all parts. */
+function useFirst(isOutageShown: boolean, isBanner: boolean): boolean {
+  const { current: own } = useRef({});
+  useLayoutEffect(() => {
+    if (!isOutageShown) return;
+    const others = outages.peek();
+    outages.value = isBanner ? [own, ...others] : [...others, own];
+    return () => {
+      outages.value = outages.peek().filter((each) => each !== own);
+    };
+  }, [isOutageShown, isBanner]);
+  const [first = own] = outages.value;
+  return !isOutageShown || first === own;
 }
 
 /** In the words of the page, or else of the service. */

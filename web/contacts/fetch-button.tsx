@@ -1,5 +1,4 @@
 import { signal } from '@preact/signals';
-import { useEffect, useState } from 'preact/hooks';
 import { ApiError } from '../api/api-error.js';
 import { answer, api } from '../api/client.js';
 import { nowMs, serverNowMs } from '../api/clock.js';
@@ -7,6 +6,7 @@ import type { ContactDetails } from '../api/types.js';
 import { Icon } from '../components/icon.jsx';
 import { ErrorNotice } from '../components/notice.jsx';
 import { useAction } from '../components/use-action.js';
+import { timeOrDate } from '../i18n/format.js';
 import { t } from '../i18n/language.js';
 
 /** The service accepts one request per contact in this time. */
@@ -14,8 +14,17 @@ const FETCH_EVERY_MS = 60_000;
 /** Usual fetches take less. The response of WhatsApp might also contain no change. */
 const EXPECTED_WITHIN_MS = 15_000;
 
-/** Times of requests by contact ID. They outlive the view, because the limit does as well. */
-const requestedAtMs = signal<ReadonlyMap<string, number>>(new Map());
+/** The contact was updated less than this long ago. */
+const JUST_NOW_MS = 5_000;
+
+interface Requested {
+  atMs: number;
+  /** Time of the last change before the request, ISO 8601. */
+  before: string;
+}
+
+/** Requests by contact ID. They outlive the view, because the limit does as well. */
+const requests = signal<ReadonlyMap<string, Requested>>(new Map());
 
 interface FetchProps {
   session: string;
@@ -25,9 +34,8 @@ interface FetchProps {
 
 /** Fetches a contact from WhatsApp, and shows the progress. */
 export function FetchButton({ session, address, contact: { id, updated_at: updatedAt } }: FetchProps) {
-  const [before, setBefore] = useState<string | null>(null);
   const fetch = useAction(async () => {
-    setBefore(updatedAt);
+    const before = updatedAt;
     const params = { path: { session, phone: address } };
     await answer(api.POST('/sessions/{session}/contacts/{phone}/refresh', { params })).catch(
       (error: unknown) => {
@@ -35,14 +43,13 @@ export function FetchButton({ session, address, contact: { id, updated_at: updat
         if (!(error instanceof ApiError) || error.code !== 'refresh_limited') throw error;
       },
     );
-    requestedAtMs.value = new Map([...requestedAtMs.value, [id, serverNowMs()]]);
+    requests.value = new Map([...requests.value, [id, { atMs: serverNowMs(), before }]]);
   });
-  useEffect(() => setBefore(null), [id]);
-  const requestedMs = requestedAtMs.value.get(id) ?? -Infinity;
-  const sinceMs = nowMs.value - requestedMs;
+  const requested = requests.value.get(id);
+  const sinceMs = nowMs.value - (requested?.atMs ?? -Infinity);
   const waitSeconds = Math.ceil((FETCH_EVERY_MS - sinceMs) / 1_000);
   const isWaiting = waitSeconds > 0;
-  const isUpdated = isWaiting && before !== null && updatedAt !== before;
+  const isUpdated = isWaiting && updatedAt !== requested?.before;
   const isFetching = fetch.isRunning || (isWaiting && !isUpdated && sinceMs < EXPECTED_WITHIN_MS);
   return (
     <div class="fetch">
@@ -57,11 +64,21 @@ export function FetchButton({ session, address, contact: { id, updated_at: updat
       </button>
       <p class="faint">
         <span role="status">
-          {isFetching ? t.actions.fetching : isUpdated ? t.actions.fetched : isWaiting && t.actions.unchanged}
+          {isFetching
+            ? t.actions.fetching
+            : isUpdated
+              ? updatedText(updatedAt)
+              : isWaiting && t.actions.unchanged}
         </span>{' '}
         {!isFetching && isWaiting && t.actions.fetchAgain(waitSeconds)}
       </p>
       {fetch.error && <ErrorNotice error={fetch.error} />}
     </div>
   );
+}
+
+/** Screen readers announce the text, so it does not count seconds. @param time of the last change, ISO 8601 */
+function updatedText(time: string): string {
+  const isNow = nowMs.value - Date.parse(time) < JUST_NOW_MS;
+  return isNow ? t.actions.fetched : t.actions.updatedAt(timeOrDate(time, nowMs.value));
 }

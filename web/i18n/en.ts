@@ -470,7 +470,6 @@ export const en = {
     business: 'Business',
     person: 'Names',
     picture: 'Picture',
-    updated: (when: string) => `Last change ${when}`,
     movedTo: 'New number',
     movedFrom: 'Previous number',
     moved: 'This contact has changed their number.',
@@ -538,6 +537,7 @@ export const en = {
     noNumber: 'No number known',
     fetching: 'Fetching from WhatsApp…',
     fetched: 'Updated just now.',
+    updatedAt: (when: string) => `Updated at ${when}.`,
     unchanged: 'Requested. Changes appear here.',
     fetchAgain: (seconds: number) =>
       count(seconds, 'Available again in 1 second.', 'Available again in # seconds.'),

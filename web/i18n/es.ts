@@ -466,7 +466,6 @@ export const es: Messages = {
     business: 'Empresa',
     person: 'Nombres',
     picture: 'Foto',
-    updated: (when) => `Último cambio: ${when}`,
     movedTo: 'Número nuevo',
     movedFrom: 'Número anterior',
     moved: 'Esta persona ha cambiado de número.',
@@ -533,6 +532,7 @@ export const es: Messages = {
     noNumber: 'Número desconocido',
     fetching: 'Consultando a WhatsApp…',
     fetched: 'Actualizado ahora mismo.',
+    updatedAt: (when) => `Actualizado: ${when}.`,
     unchanged: 'Solicitado. Los cambios aparecerán aquí.',
     fetchAgain: (seconds) =>
       count(seconds, 'Disponible de nuevo en 1 segundo.', 'Disponible de nuevo en # segundos.'),

@@ -1,29 +1,37 @@
-import { en, type Messages } from './en.js';
+import type { Messages } from './en.js';
 
-const OTHERS: Record<string, () => Promise<Messages>> = {
-  'pt-BR': async () => (await import('./pt-br.js')).ptBr,
-  es: async () => (await import('./es.js')).es,
+/** Each language is a separate file. The page loads only one of them. */
+const LANGUAGES = {
+  en: async (): Promise<Messages> => (await import('./en.js')).en,
+  'pt-BR': async (): Promise<Messages> => (await import('./pt-br.js')).ptBr,
+  es: async (): Promise<Messages> => (await import('./es.js')).es,
 };
 
-/** The texts in the language of the browser; English until chooseLanguage() has resolved. */
-export let t: Messages = en;
+export type Language = keyof typeof LANGUAGES;
+
+/** The texts in the language of the browser. Undefined until chooseLanguage() has resolved. */
+export let t: Messages;
 
 /** As the browser names it, with its region: it decides how numbers and times look. */
 export let locale = 'en';
 
-/** Takes the first language of the browser that there are texts in. */
+/**
+ * Loads the texts in the first language of the browser for which there are texts.
+ *
+ * @throws if neither these nor the English texts can be loaded
+ */
 export async function chooseLanguage(): Promise<void> {
   const wanted = navigator.languages.map((tag) => ({ tag, language: languageOf(tag) }));
-  const { tag, language } = wanted.find((each) => each.language !== null) ?? { tag: 'en', language: 'en' };
-  const load = OTHERS[language ?? 'en'];
-  // If the separate file with the texts cannot be loaded, the page is shown in English.
-  if (load) t = await load().catch(() => en);
-  locale = t === en && language !== 'en' ? 'en' : tag;
+  const { tag, language } = wanted.find((each) => each.language !== null) ?? { tag: 'en', language: null };
+  [t, locale] = await LANGUAGES[language ?? 'en']().then(
+    (texts) => [texts, tag],
+    async () => [await LANGUAGES.en(), 'en'],
+  );
   document.documentElement.lang = locale;
 }
 
 /** The language of the texts for a tag of the browser. Null if there are none. */
-export function languageOf(tag: string): string | null {
+export function languageOf(tag: string): Language | null {
   const [language] = tag.toLowerCase().split('-');
   if (language === 'pt') return 'pt-BR';
   return language === 'en' || language === 'es' ? language : null;

@@ -465,7 +465,6 @@ export const ptBr: Messages = {
     business: 'Empresa',
     person: 'Nomes',
     picture: 'Foto',
-    updated: (when) => `Última mudança: ${when}`,
     movedTo: 'Número novo',
     movedFrom: 'Número anterior',
     moved: 'Esta pessoa mudou de número.',
@@ -532,6 +531,7 @@ export const ptBr: Messages = {
     noNumber: 'Número desconhecido',
     fetching: 'Consultando o WhatsApp…',
     fetched: 'Atualizado agora mesmo.',
+    updatedAt: (when) => `Atualizado: ${when}.`,
     unchanged: 'Solicitado. As mudanças aparecerão aqui.',
     fetchAgain: (seconds) =>
       count(seconds, 'Disponível de novo em 1 segundo.', 'Disponível de novo em # segundos.'),

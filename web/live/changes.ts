@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { type ErrorEvent, EventSource } from 'eventsource';
-import { noteError } from '../api/access.js';
+import { latestOutage, noteError } from '../api/access.js';
+import { ApiError, isOutage } from '../api/api-error.js';
 import { answer, api, urlOf } from '../api/client.js';
 import { serverNowMs } from '../api/clock.js';
 import { keyHeaders } from '../api/key.js';
@@ -22,9 +23,14 @@ export class LiveChanges {
   readonly mode = signal<'idle' | 'starting' | 'live' | 'polling'>('idle');
   /** Time up to which all changes have been received. Null before the first. While live, the current time. */
   readonly checkedAtMs = signal<number | null>(null);
+  /** Why changes cannot be read. Null unless the service or its database does not respond. */
+  readonly outage = signal<ApiError | null>(null);
   private readonly listeners = new Set<Listener>();
   private stream: EventSource | null = null;
   private polling: Polling | null = null;
+  /** Waits for the end of an outage that the stream has survived. */
+  private probing: Polling | null = null;
+  private ignoreOutages = (): void => {};
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** Number of the last change that polling returned. */
   private position: number | null = null;
@@ -35,6 +41,7 @@ export class LiveChanges {
     if (this.mode.value !== 'idle') return;
     this.mode.value = 'starting';
     document.addEventListener('visibilitychange', this.onVisibility);
+    this.ignoreOutages = latestOutage.subscribe((error) => this.onOutage(error));
     this.onVisibility();
   }
 
@@ -51,6 +58,7 @@ export class LiveChanges {
 
   stop(): void {
     document.removeEventListener('visibilitychange', this.onVisibility);
+    this.ignoreOutages();
     this.rest();
   }
 
@@ -64,7 +72,8 @@ export class LiveChanges {
     clearTimeout(this.timer);
     this.stream?.close();
     this.polling?.stop();
-    this.stream = this.polling = this.position = null;
+    this.probing?.stop();
+    this.stream = this.polling = this.probing = this.position = null;
   }
 
   private openStream(): void {
@@ -108,18 +117,44 @@ export class LiveChanges {
       this.position = after === null ? page.latest : page.next;
       if (after === null) this.tell(null);
       else if (page.items.length > 0) this.tell(page.items);
-      else this.checkedAtMs.value = serverNowMs();
+      else this.noteSuccess();
       return page.items.length === MAX_CHANGES ? 0 : POLL_EVERY_MS;
     } catch (error) {
       noteError(error);
+      this.outage.value = error instanceof ApiError && isOutage(error) ? error : null;
       // The requested changes were deleted or are not available, so everything is read again.
       this.position = null;
       return POLL_AFTER_ERROR_MS;
     }
   }
 
-  private tell(changes: readonly Change[] | null): void {
+  /** The stream stays open while the database does not respond. Parts that could not be read are read again afterward. */
+  private onOutage(error: ApiError | null): void {
+    if (error === null || this.mode.value !== 'live') return;
+    this.outage.value = error;
+    this.probing ??= poll(() => this.probe());
+  }
+
+  private async probe(): Promise<number> {
+    const params = { path: { session: this.session }, query: { limit: 1 } };
+    try {
+      await answer(api.GET('/sessions/{session}/changes', { params }));
+      this.probing?.stop();
+      this.probing = null;
+      this.tell(null);
+    } catch (error) {
+      noteError(error);
+    }
+    return POLL_AFTER_ERROR_MS;
+  }
+
+  private noteSuccess(): void {
+    this.outage.value = null;
     this.checkedAtMs.value = serverNowMs();
+  }
+
+  private tell(changes: readonly Change[] | null): void {
+    this.noteSuccess();
     for (const listener of this.listeners) listener(changes);
   }
 }

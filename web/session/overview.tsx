@@ -4,10 +4,10 @@ import type { Session } from '../api/types.js';
 import { Ago } from '../components/ago.jsx';
 import { Avatar } from '../components/avatar.jsx';
 import { Icon } from '../components/icon.jsx';
+import { later } from '../components/later.jsx';
 import { ErrorNotice, Notice } from '../components/notice.jsx';
 import { number, percent } from '../i18n/format.js';
 import { t } from '../i18n/language.js';
-import { LinkView } from '../link/link-view.jsx';
 import { isLinked, type LiveSession } from '../live/live-session.js';
 import { EVERYBODY, to } from '../route.js';
 import { obstacleOf } from './connection.js';
@@ -23,6 +23,9 @@ import {
   wasLinked,
 } from './session-texts.js';
 import { Unlink } from './unlink.jsx';
+
+/** Accounts are rarely linked. */
+const LinkView = later(async () => (await import('../link/link-view.jsx')).LinkView, { isPart: true });
 
 /** How an account is: what is wrong, what to do, and how to link it. */
 export function Overview({ live }: { live: LiveSession }) {
@@ -90,7 +93,7 @@ function Status({ session }: { session: Session }) {
         </small>
       </h2>
       {obstacle ? (
-        <Notice {...obstacle}>
+        <Notice {...obstacle} title={wasLinked(session) ? obstacle.title : undefined}>
           {session.retry_at && (
             <p class="faint">
               {t.nextTry} <Ago time={session.retry_at} />

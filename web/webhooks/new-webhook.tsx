@@ -2,7 +2,7 @@ import type { TargetedEvent } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
 import { access } from '../api/access.js';
 import { answer, api } from '../api/client.js';
-import type { ChangeKind, CreatedWebhook } from '../api/types.js';
+import type { ChangeKind, ContactField, CreatedWebhook } from '../api/types.js';
 import { ErrorNotice } from '../components/notice.jsx';
 import { useAction } from '../components/use-action.js';
 import { t } from '../i18n/language.js';
@@ -14,7 +14,10 @@ import { accountLabel } from '../settings/account-label.js';
 import { FocusedHeading } from '../settings/heading.jsx';
 import { Secret } from '../settings/secret.jsx';
 import { TextField } from '../settings/text-field.jsx';
+import { FieldChoice } from './field-choice.jsx';
+import { HeaderFields } from './header-fields.jsx';
 import { KindChoice } from './kind-choice.jsx';
+import { headersOf, type TypedHeader } from './webhook-headers.js';
 import { isWebhookUrl } from './webhook-url.js';
 
 const LIST = to({ view: 'webhooks', page: 'list' });
@@ -60,17 +63,33 @@ function WebhookFields({ list, onCreated }: FieldsProps) {
   // A key for some sessions can create webhooks for one of them only.
   const [session, setSession] = useState<string | null>(access.value?.sessions?.[0] ?? null);
   const [kinds, setKinds] = useState<readonly ChangeKind[] | null>(null);
+  const [typed, setTyped] = useState<readonly TypedHeader[]>([]);
+  const [fields, setFields] = useState<readonly ContactField[] | null>(null);
+  const [isOpen, setOpen] = useState(false);
   const [wasSent, setSent] = useState(false);
   const urlComplaint = isWebhookUrl(url.trim()) ? null : s.newWebhook.urlInvalid;
   const kindsComplaint = kinds?.length === 0 ? s.newWebhook.kindsEmpty : null;
+  const headers = headersOf(typed);
+  const headersComplaint = headers === undefined ? s.webhookDetails.headersInvalid : null;
+  const fieldsComplaint = fields?.length === 0 ? s.webhookDetails.fieldsEmpty : null;
+  const isComplete = [urlComplaint, kindsComplaint, headersComplaint, fieldsComplaint].every(
+    (complaint) => complaint === null,
+  );
   const create = useAction(async () => {
-    const body = { url: url.trim(), session, kinds: kinds && [...kinds] };
+    const body = {
+      url: url.trim(),
+      session,
+      kinds: kinds && [...kinds],
+      headers: headers ?? null,
+      fields: fields && [...fields],
+    };
     onCreated(await answer(api.POST('/webhooks', { body })));
   });
   const submit = (event: TargetedEvent<HTMLFormElement, Event>) => {
     event.preventDefault();
     setSent(true);
-    if (urlComplaint === null && kindsComplaint === null) void create.run();
+    if (headersComplaint !== null || fieldsComplaint !== null) setOpen(true);
+    if (isComplete) void create.run();
   };
   return (
     <form class="card form" noValidate onSubmit={submit}>
@@ -85,6 +104,11 @@ function WebhookFields({ list, onCreated }: FieldsProps) {
       />
       <SessionField list={list} session={session} onChange={setSession} />
       <KindChoice kinds={kinds} complaint={wasSent ? kindsComplaint : null} onChange={setKinds} />
+      <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary>{t.common.details}</summary>
+        <HeaderFields headers={typed} complaint={wasSent ? headersComplaint : null} onChange={setTyped} />
+        <FieldChoice fields={fields} complaint={wasSent ? fieldsComplaint : null} onChange={setFields} />
+      </details>
       {create.error && <ErrorNotice error={create.error} />}
       <p class="actions">
         <button type="submit" class="primary" disabled={create.isRunning}>

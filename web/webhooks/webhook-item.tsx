@@ -10,6 +10,7 @@ import { accountLabel } from '../settings/account-label.js';
 import { Fact, Words } from '../settings/fact.jsx';
 import { Attempts } from './attempts.jsx';
 import { TestWebhook } from './test-webhook.jsx';
+import { WebhookDetails } from './webhook-details.jsx';
 import { type DeliveryState, stateOf } from './webhook-state.js';
 
 const TONES: Record<DeliveryState, Tone> = {
@@ -70,24 +71,7 @@ export function WebhookItem({ webhook, list, onChanged, onDelete }: ItemProps) {
       </div>
       {toggle.error && <ErrorNotice error={toggle.error} />}
       <Attempts id={id} />
-      <details>
-        <summary>{t.common.details}</summary>
-        <dl class="facts">
-          <Fact term={s.webhooks.id}>
-            <code>{id}</code>
-          </Fact>
-          {webhook.header_names && webhook.header_names.length > 0 && (
-            <Fact term={s.webhooks.headers}>
-              <code>{webhook.header_names.join(', ')}</code>
-            </Fact>
-          )}
-          {webhook.fields && (
-            <Fact term={s.webhooks.fields}>
-              <code>{webhook.fields.join(', ')}</code>
-            </Fact>
-          )}
-        </dl>
-      </details>
+      <WebhookDetails webhook={webhook} onChanged={onChanged} />
     </li>
   );
 }

@@ -241,6 +241,31 @@ export const en = {
     done: 'Done',
   },
 
+  webhookDetails: {
+    headersHint: 'The service adds these headers to each delivery, for example Authorization.',
+    headerName: 'Name',
+    headerValue: 'Value',
+    addHeader: 'Add header',
+    removeHeader: (name: string) => `Remove header ${name}`,
+    headersInvalid:
+      'Enter each name once, without spaces. The service sets Host, Content-*, Proxy-* and webhook-* headers.',
+    headersReplaced: 'These headers replace all current headers.',
+    replaceHeaders: 'Replace headers',
+    fields: 'Which fields of contacts?',
+    allFields: 'All fields',
+    someFields: 'Only selected fields',
+    fieldsEmpty: 'Select at least one field.',
+    edit: 'Change headers and fields',
+    editTitle: 'Change headers and fields',
+    rotate: 'Create a new secret',
+    rotateTitle: 'Create a new secret?',
+    rotateText:
+      'The new secret signs deliveries immediately. The current secret also signs them for one day, so that you can update the receiver.',
+    rotating: 'Creating…',
+    rotatedTitle: 'The new secret is ready',
+    formerUntil: (when: string) => `The previous secret also signs deliveries until ${when}.`,
+  },
+
   kinds: {
     'contact.created': 'Contact added',
     'contact.changed': 'Contact changed',

@@ -246,6 +246,31 @@ export const es: SettingsMessages = {
     done: 'Listo',
   },
 
+  webhookDetails: {
+    headersHint: 'El servicio añade estas cabeceras a cada entrega, por ejemplo Authorization.',
+    headerName: 'Nombre',
+    headerValue: 'Valor',
+    addHeader: 'Añadir una cabecera',
+    removeHeader: (name) => `Quitar la cabecera ${name}`,
+    headersInvalid:
+      'Escribe cada nombre una sola vez y sin espacios. El servicio define Host y las cabeceras Content-*, Proxy-* y webhook-*.',
+    headersReplaced: 'Estas cabeceras sustituyen a todas las actuales.',
+    replaceHeaders: 'Sustituir las cabeceras',
+    fields: '¿Qué campos de los contactos?',
+    allFields: 'Todos los campos',
+    someFields: 'Solo los campos seleccionados',
+    fieldsEmpty: 'Selecciona al menos un campo.',
+    edit: 'Cambiar cabeceras y campos',
+    editTitle: 'Cambiar cabeceras y campos',
+    rotate: 'Crear un secreto nuevo',
+    rotateTitle: '¿Crear un secreto nuevo?',
+    rotateText:
+      'El secreto nuevo firma las entregas de inmediato. El actual también las firma durante un día, para que puedas actualizar el receptor.',
+    rotating: 'Creando…',
+    rotatedTitle: 'El secreto nuevo está listo',
+    formerUntil: (when) => `El secreto anterior también firma las entregas hasta ${when}.`,
+  },
+
   kinds: {
     'contact.created': 'Contacto añadido',
     'contact.changed': 'Contacto modificado',

@@ -234,6 +234,31 @@ export const ptBr: SettingsMessages = {
     done: 'Pronto',
   },
 
+  webhookDetails: {
+    headersHint: 'O serviço adiciona estes cabeçalhos a cada entrega, por exemplo Authorization.',
+    headerName: 'Nome',
+    headerValue: 'Valor',
+    addHeader: 'Adicionar cabeçalho',
+    removeHeader: (name) => `Remover o cabeçalho ${name}`,
+    headersInvalid:
+      'Informe cada nome uma só vez e sem espaços. O serviço define Host e os cabeçalhos Content-*, Proxy-* e webhook-*.',
+    headersReplaced: 'Estes cabeçalhos substituem todos os atuais.',
+    replaceHeaders: 'Substituir os cabeçalhos',
+    fields: 'Quais campos dos contatos?',
+    allFields: 'Todos os campos',
+    someFields: 'Só os campos selecionados',
+    fieldsEmpty: 'Selecione pelo menos um campo.',
+    edit: 'Mudar cabeçalhos e campos',
+    editTitle: 'Mudar cabeçalhos e campos',
+    rotate: 'Criar um segredo novo',
+    rotateTitle: 'Criar um segredo novo?',
+    rotateText:
+      'O segredo novo assina as entregas imediatamente. O atual também as assina durante um dia, para que você possa atualizar o receptor.',
+    rotating: 'Criando…',
+    rotatedTitle: 'O segredo novo está pronto',
+    formerUntil: (when) => `O segredo anterior também assina as entregas até ${when}.`,
+  },
+
   kinds: {
     'contact.created': 'Contato adicionado',
     'contact.changed': 'Contato alterado',

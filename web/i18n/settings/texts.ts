@@ -1,16 +1,16 @@
-import { languageOf, locale } from '../language.js';
-import { en, type SettingsMessages } from './en.js';
+import { type Language, languageOf, locale } from '../language.js';
+import type { SettingsMessages } from './en.js';
 
-const OTHERS: Record<string, () => Promise<SettingsMessages>> = {
+const LANGUAGES: Record<Language, () => Promise<SettingsMessages>> = {
+  en: async () => (await import('./en.js')).en,
   'pt-BR': async () => (await import('./pt-br.js')).ptBr,
   es: async () => (await import('./es.js')).es,
 };
 
-/** Texts of the views of keys and webhooks, which are not part of the first load. English until loadSettingsTexts() has resolved. */
-export let s: SettingsMessages = en;
+/** Texts of the views of keys and webhooks, which are not part of the first load. Undefined until loadSettingsTexts() has resolved. */
+export let s: SettingsMessages;
 
-/** Loads the texts in the language of the page. */
+/** Loads the texts in the language of the page. @throws if neither these nor the English texts can be loaded */
 export async function loadSettingsTexts(): Promise<void> {
-  const load = OTHERS[languageOf(locale) ?? 'en'];
-  if (load) s = await load().catch(() => en);
+  s = await LANGUAGES[languageOf(locale) ?? 'en']().catch(LANGUAGES.en);
 }
