@@ -1,3 +1,4 @@
+import { utimesSync } from 'node:fs';
 import { before } from '@nestjs/swagger/plugin';
 import ts from 'typescript';
 
@@ -9,6 +10,7 @@ const OPTIONS = {
   dtoFileNameSuffix: ['.dto.ts'],
 };
 const PROJECTS = ['tsconfig.build.json', 'migrations'];
+const BUILD_INFO = ['dist/.tsbuildinfo', 'dist/migrations/.tsbuildinfo'];
 
 const report = (diagnostic) =>
   process.stderr.write(ts.formatDiagnosticsWithColorAndContext([diagnostic], host));
@@ -21,6 +23,7 @@ host.getNewLine = () => '\n';
  * controllers for the API document, so that they need not be repeated in decorators.
  */
 export function compile() {
+  compareContents();
   const builder = ts.createSolutionBuilder(host, PROJECTS, {});
   for (
     let project = builder.getNextInvalidatedProject();
@@ -31,5 +34,19 @@ export function compile() {
     const transformers = program && { before: [before(OPTIONS, program)] };
     const status = project.done(undefined, undefined, transformers);
     if (status !== ts.ExitStatus.Success) process.exit(1);
+  }
+}
+
+/**
+ * Makes TypeScript compare the contents of sources. It skips sources that are older than the last build, but an archive or
+ * another checkout can contain changed sources with old times.
+ */
+function compareContents() {
+  for (const file of BUILD_INFO) {
+    try {
+      utimesSync(file, 0, 0);
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
   }
 }
