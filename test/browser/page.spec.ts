@@ -248,6 +248,23 @@ withBrowser('the page of a service', () => {
     await visitor.page.getByPlaceholder('Search names and numbers').waitFor();
   });
 
+  it('reloads if the service was updated while the page was open', async () => {
+    await arrive();
+    await visitor.open('/sessions');
+    await visitor.page.getByRole('link', { name: 'Keys' }).waitFor();
+    const { page } = visitor;
+    await page.route('**/assets/settings-view-*.js', (route) => route.abort(), { times: 1 });
+    await page.route(`http://127.0.0.1:${world.service.port}/`, (route) =>
+      route.request().resourceType() === 'fetch'
+        ? route.fulfill({ contentType: 'text/html', body: '<script src="./assets/index-new.js"></script>' })
+        : route.continue(),
+    );
+    const reloaded = page.waitForEvent('load');
+    await visitor.click('Keys', 'link');
+    await reloaded;
+    await visitor.sees(/^Everyone who can open this page/);
+  });
+
   it('shows the problem and its solution while the session is not connected', async () => {
     await arrive();
     await visitor.open('/sessions/default');

@@ -15,7 +15,8 @@ export function later<Props extends object>(
 ): (props: Props) => VNode {
   let loaded: ComponentType<Props> | null = null;
   const read = async () => {
-    loaded ??= await load().catch((error: unknown) => {
+    loaded ??= await load().catch(async (error: unknown) => {
+      await reloadIfUpdated();
       throw new ApiError(0, 'unreachable', String(error));
     });
     return { View: loaded };
@@ -42,4 +43,11 @@ export function later<Props extends object>(
       </main>
     );
   };
+}
+
+/** A page that was open during an update asks for files that no longer exist: their names contain their hashes. */
+async function reloadIfUpdated(): Promise<void> {
+  const script = document.querySelector('script[src]')?.getAttribute('src') ?? '';
+  const response = await fetch('./', { cache: 'no-store' }).catch(() => null);
+  if (response?.ok && !(await response.text()).includes(script)) location.reload();
 }
