@@ -45,7 +45,7 @@ export function later<Props extends object>(
   };
 }
 
-/** A page that was open during an update asks for files that no longer exist: their names contain their hashes. */
+/** A page that was open during an update requests files that no longer exist: their names contain their hashes. */
 async function reloadIfUpdated(): Promise<void> {
   const script = document.querySelector('script[src]')?.getAttribute('src') ?? '';
   const response = await fetch('./', { cache: 'no-store' }).catch(() => null);
