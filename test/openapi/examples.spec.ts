@@ -57,6 +57,7 @@ function normalise(body: unknown): unknown {
 describe('OpenAPI document', () => {
   let book: ServedAddressBook;
   const values: Record<string, string> = {};
+  let annasId = '';
 
   /** Sends the request of the example. */
   const execute = (operation: (typeof operations)[number]): Promise<Answer> => {
@@ -67,7 +68,10 @@ describe('OpenAPI document', () => {
       operation.path,
     );
     const query = new URLSearchParams(
-      given('query').map(({ name, example }): [string, string] => [name, String(example)]),
+      given('query').map(({ name, example }): [string, string] => [
+        name,
+        name === 'ids' ? annasId : String(example),
+      ]),
     );
     const body = operation.requestBody?.content['application/json']?.examples?.default?.value;
     return book.service.request(query.size > 0 ? `${path}?${query.toString()}` : path, {
@@ -92,6 +96,9 @@ describe('OpenAPI document', () => {
       identityKeys: [{ address: ANNA, key: Buffer.alloc(32, 1), seenAt: SET_AT }],
     });
     await book.apply({ pushNames: [{ address: ANNA, name: 'anni', observedAt: SET_AT }] });
+    annasId =
+      (await book.service.request<{ items: { id: string }[] }>('/contacts', { key: MASTER })).body.items[0]
+        ?.id ?? '';
   });
 
   afterAll(() => book.stop());
@@ -101,6 +108,7 @@ describe('OpenAPI document', () => {
     'getContacts',
     'listChanges',
     'listContacts',
+    'indexContacts',
     'getPerson',
     'listIdentityKeys',
     'lookUpContacts',

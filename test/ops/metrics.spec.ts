@@ -100,7 +100,7 @@ describe('the metrics endpoint of every role', () => {
       await deployment.phone.notify(element('notification', { from: 's.whatsapp.net', type: 'unheard_of' }));
       return session.entries.slice(before).filter(({ type }) => type === 'unheard_of').length;
     };
-    expect(await linesOfNotification()).toBe(1);
+    await eventually('it logs details', async () => (await linesOfNotification()) === 1);
     expect((await set({ level: 'info', session: 'default', minutes: null })).status).toBe(200);
     await eventually('it logs no details', async () => (await linesOfNotification()) === 0);
     expect(await set({ level: null, session: 'default' })).toMatchObject({

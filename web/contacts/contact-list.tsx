@@ -34,7 +34,10 @@ export function ContactList({ session, pages, query, expected, chosen, selection
   useEffect(() => pages.show(first, last), [pages, first, last]);
   useChosen(scroller, { pages, chosen, scrollTo });
   const isSelecting = selection.ids.value !== null;
-  const idOf = (row: number) => pages.row(row)?.id ?? null;
+  const selectable = {
+    idOf: (row: number) => pages.row(row)?.id ?? null,
+    read: (from: number, to: number) => pages.read(from, to),
+  };
 
   const move = (event: KeyboardEvent) => {
     const target = targetOf(event.key, active, count);
@@ -70,7 +73,7 @@ export function ContactList({ session, pages, query, expected, chosen, selection
                     search={query.search}
                     isSelected={selection.has(contact.id)}
                     isTabStop={index === tabStop}
-                    onToggle={(isRange) => selection.toggle(index, isRange, idOf)}
+                    onToggle={(isRange) => void selection.toggle(index, isRange, selectable)}
                   />
                 ) : (
                   <ContactRow

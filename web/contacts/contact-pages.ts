@@ -100,6 +100,16 @@ export class ContactPages {
     void this.load();
   }
 
+  /** Reads rows that are not visible. */
+  async read(first: number, last: number): Promise<void> {
+    try {
+      for (const at of blocksOf(first, last)) if (this.isMissing(at, last)) await this.readBlock(at);
+    } catch (error) {
+      noteError(error);
+      this.error.value = error as ApiError;
+    }
+  }
+
   /** Called after a change: reads the visible rows again, and the others when they become visible. */
   invalidate(): void {
     this.invalidations++;
@@ -147,14 +157,14 @@ export class ContactPages {
   private nextBlock(): number | null {
     const lastRow = Math.max(0, Math.min(this.range.last + AHEAD_ROWS, this.size.rows - 1));
     const firstRow = Math.min(lastRow, Math.max(0, this.range.first - AHEAD_ROWS));
-    const last = Math.floor(lastRow / BLOCK_ROWS);
-    for (let at = Math.floor(firstRow / BLOCK_ROWS); at <= last; at++) {
-      const block = this.blocks.value.get(at);
-      const isThere = block && !block.isStale && !(block.isBeginning && lastRow >= block.items.length);
-      const isReadable = at === 0 || this.index.value?.cursors[at - 1] !== undefined;
-      if (!isThere && isReadable) return at;
-    }
-    return null;
+    return blocksOf(firstRow, lastRow).find((at) => this.isMissing(at, lastRow)) ?? null;
+  }
+
+  /** Whether a block has to be read, and can be. */
+  private isMissing(at: number, lastRow: number): boolean {
+    const block = this.blocks.value.get(at);
+    const isThere = block && !block.isStale && !(block.isBeginning && lastRow >= block.items.length);
+    return !isThere && (at === 0 || this.index.value?.cursors[at - 1] !== undefined);
   }
 
   private async readBlock(at: number): Promise<void> {
@@ -216,6 +226,12 @@ export class ContactPages {
       ...filterOf(this.query, this.changedSince),
     };
   }
+}
+
+/** @returns the numbers of the blocks that contain these rows */
+function blocksOf(firstRow: number, lastRow: number): number[] {
+  const [first, last] = [Math.floor(firstRow / BLOCK_ROWS), Math.floor(lastRow / BLOCK_ROWS)];
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
 /** @param changedSince ISO 8601; null: at any time */

@@ -3,6 +3,14 @@ import { signal } from '@preact/signals';
 /** Maximum of the API for a list of IDs. */
 export const MAX_SELECTED = 300;
 
+/** Rows of a list. */
+interface Rows {
+  /** @returns the ID of the contact in a row; null if it has not been read */
+  idOf(row: number): string | null;
+  /** Reads the rows that have not been read. */
+  read(first: number, last: number): Promise<void>;
+}
+
 /** Contacts that the user has selected, by ID. */
 export class Selection {
   /** Null while the list shows no checkboxes. */
@@ -27,17 +35,25 @@ export class Selection {
    * Selects a contact, or removes it from the selection.
    *
    * @param isRange whether to select all rows from the last selected one to this one
-   * @param idOf returns the ID of the contact in a row; null if it has not been read
    */
-  toggle(row: number, isRange: boolean, idOf: (row: number) => string | null): void {
+  async toggle(row: number, isRange: boolean, rows: Rows): Promise<void> {
+    if (isRange && this.anchor !== null) return this.selectRange(this.anchor, row, rows);
     const ids = new Set(this.ids.value);
-    const id = idOf(row);
-    if (isRange && this.anchor !== null) {
-      const [first, last] = [Math.min(this.anchor, row), Math.max(this.anchor, row)];
-      for (let at = first; at <= last; at++) add(ids, idOf(at));
-    } else if (id !== null && ids.has(id)) ids.delete(id);
+    const id = rows.idOf(row);
+    if (id !== null && ids.has(id)) ids.delete(id);
     else add(ids, id);
     this.anchor = row;
+    this.ids.value = ids;
+  }
+
+  private async selectRange(from: number, to: number, rows: Rows): Promise<void> {
+    const [first, last] = [Math.min(from, to), Math.max(from, to)];
+    await rows.read(first, Math.min(last, first + MAX_SELECTED - 1));
+    // The user has finished the selection meanwhile.
+    if (this.ids.value === null) return;
+    const ids = new Set(this.ids.value);
+    for (let row = first; row <= last && ids.size < MAX_SELECTED; row++) add(ids, rows.idOf(row));
+    this.anchor = to;
     this.ids.value = ids;
   }
 }
