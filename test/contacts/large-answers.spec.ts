@@ -20,6 +20,9 @@ const EXPORTS = ['/contacts.csv', '/contacts.vcf'];
 /** More contacts than fit into the buffers of two sockets. */
 const MANY = 30_000;
 
+/** Longer than the service waits for clients that do not read. */
+const STALL_AGAIN_MS = 25_000;
+
 interface RawAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
@@ -179,14 +182,20 @@ describe('the API for lists, pages and exports', () => {
     });
 
     it('completes responses while others stall, and disconnects the stalled ones', async () => {
-      const stalled = await Promise.all(
-        Array.from({ length: 4 }, () => RawConnection.open(book.service.port)),
-      );
-      for (const connection of stalled) {
-        connection.socket.pause();
-        connection.send('GET /getcontacts HTTP/1.1\r\nHost: localhost\r\n\r\n');
-      }
+      let stalled: RawConnection[] = [];
+      let stalledAtMs = -Infinity;
+      const stallAgain = async () => {
+        for (const connection of stalled) connection.end();
+        stalled = await Promise.all(Array.from({ length: 4 }, () => RawConnection.open(book.service.port)));
+        for (const connection of stalled) {
+          connection.socket.pause();
+          connection.send('GET /getcontacts HTTP/1.1\r\nHost: localhost\r\n\r\n');
+        }
+        stalledAtMs = performance.now();
+      };
       await eventually('two downloads occupy the slots of the caller', async () => {
+        // On a busy machine, they can be disconnected before this test sees them.
+        if (performance.now() - stalledAtMs > STALL_AGAIN_MS) await stallAgain();
         const [{ count }] = await book.dataSource.query<[{ count: string }]>(
           `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%' AND state = 'active'`,
         );
