@@ -16,7 +16,7 @@ const AHEAD_ROWS = 20;
 const MAX_BLOCKS = 50;
 const AFTER_ERROR_MS = 2_000;
 /** The service reads the whole list for an index, so an index is not read for every letter of a search. */
-const INDEX_AFTER_MS = 250;
+const INDEX_AFTER_MS = 700;
 const INDEX_EVERY_MS = 5_000;
 
 interface Block {
