@@ -28,8 +28,7 @@ async function start(config: Config, stopping: AbortSignal): Promise<SessionSupe
   await requirePort(config);
   const opening = openDatabase(config, (message) => log.info({}, message));
   running.push({ part: 'database', stop: () => opening.then((opened) => opened.close(), ignore) });
-  // Loaded while Postgres starts in its process.
-  const [database] = await Promise.all([opening, loadApi(config)]);
+  const database = await opening;
   stopping.throwIfAborted();
 
   const isTerminal = process.stdout.isTTY;
@@ -56,14 +55,9 @@ async function createServer(
   databaseUrl: string,
   sessions: SessionSupervisor,
 ): Promise<HttpServer> {
-  const api = await loadApi(config);
-  if (!api) return new OpsServer(config, databaseUrl, sessions);
-  return api.createApi(config, databaseUrl, config.ROLE === 'all' ? sessions : null);
-}
-
-/** Session processes do not load the API, which takes a second and memory. */
-async function loadApi({ ROLE }: Config) {
-  return ROLE === 'session' ? null : import('./api-role.js');
+  if (config.ROLE === 'session') return new OpsServer(config, databaseUrl, sessions);
+  const { createApi } = await import('./api-role.js');
+  return createApi(config, databaseUrl, config.ROLE === 'all' ? sessions : null);
 }
 
 /** Fails before a database is created if the port is not available. @throws the error of listen() */
