@@ -101,6 +101,12 @@ describe('the order and the index of lists', () => {
         contact,
         1,
       ]);
+    await book.apply({ usernames: [{ address: jidOf(11), name: 'b",}{\\', observedAt: new Date() }] });
+    for (const contact of ['@b",}{\\', '@x",}{\\', '@"', '@{}'])
+      expect([contact, (await index(`sort=name&contact=${encodeURIComponent(contact)}`)).row]).toEqual([
+        contact,
+        contact.startsWith('@b') ? 1 : null,
+      ]);
     expect((await index('sort=name&search=a&contact=491709999999')).row).toBeNull();
     expect((await index(`sort=name&search=c&contact=${id}`)).row).toBeNull();
   });

@@ -57,7 +57,7 @@ export class ContactIndexRepository {
       places: (places ?? [])
         .filter(([at]) => at < Number(count))
         .map(([, address, key]) => ({ address, key })),
-      initials: query.sort === 'name' ? toInitials(initials ?? []) : [],
+      initials: toInitials(initials ?? []),
       row: row === null ? null : Number(row),
       changesNext: changesNext ?? '0',
     };
@@ -80,13 +80,16 @@ function toSql(accountId: number, { sort, contact, ...filter }: ContactIndexQuer
   const conditions = listedContacts(accountId, filter, add);
   const { key, by } = ORDERS[sort];
   const reference = contact?.column === 'id' ? contactId(String(accountId), 'c.id') : `c.${contact?.column}`;
-  const isWanted = contact ? `${reference} = ANY (${add(`{${contact.values.join(',')}}`)}::text[])` : 'false';
+  // An array, because usernames can contain the characters that separate and quote the elements of its text form.
+  const isWanted = contact ? `${reference} = ANY ($${values.push(contact.values)}::text[])` : 'false';
+  // In other orders, almost each contact has another initial than the previous one.
+  const hasInitial = sort === 'name' ? 'initial IS DISTINCT FROM previous' : 'false';
   const text = `
     SELECT count(*) AS count,
       json_agg(json_build_array(place, address, key) ORDER BY place)
         FILTER (WHERE place % ${INDEX_STEP} = 0) AS places,
       json_agg(json_build_array(initial, place - 1) ORDER BY place)
-        FILTER (WHERE initial IS DISTINCT FROM previous) AS initials,
+        FILTER (WHERE ${hasInitial}) AS initials,
       min(place - 1) FILTER (WHERE is_wanted) AS row,
       (SELECT feed_latest FROM account WHERE id = $1) AS changes_next
     FROM (
