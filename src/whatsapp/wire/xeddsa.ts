@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 
 /** Bytes of a Curve25519 public key. */
 const KEY_BYTES = 32;
@@ -53,15 +53,20 @@ export interface Signer {
  * agreement.
  */
 export function createSigner(): Signer {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const point = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+  // Encoded at once: Node.js 20 can hang in the export of a generated key, if its garbage collection runs in it.
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
+    publicKeyEncoding: { format: 'der', type: 'spki' },
+    privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+  });
+  const signingKey = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' });
+  const point = publicKey.subarray(-KEY_BYTES);
   const signOfPoint = (point[31] ?? 0) & 0x80;
   point[31] = (point[31] ?? 0) & 0x7f;
   const y = fromLittleEndian(point);
   return {
     public: toLittleEndian(mod((1n + y) * inverse(1n - y))),
     sign: (message) => {
-      const signature = sign(null, message, privateKey);
+      const signature = sign(null, message, signingKey);
       signature[63] = (signature[63] ?? 0) | signOfPoint;
       return signature;
     },
