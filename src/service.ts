@@ -28,7 +28,8 @@ async function start(config: Config, stopping: AbortSignal): Promise<SessionSupe
   await requirePort(config);
   const opening = openDatabase(config, (message) => log.info({}, message));
   running.push({ part: 'database', stop: () => opening.then((opened) => opened.close(), ignore) });
-  const database = await opening;
+  // Loaded while Postgres starts in its process.
+  const [database] = await Promise.all([opening, loadApi(config)]);
   stopping.throwIfAborted();
 
   const isTerminal = process.stdout.isTTY;
@@ -55,9 +56,14 @@ async function createServer(
   databaseUrl: string,
   sessions: SessionSupervisor,
 ): Promise<HttpServer> {
-  if (config.ROLE === 'session') return new OpsServer(config, databaseUrl, sessions);
-  const { createApi } = await import('./api-role.js');
-  return createApi(config, databaseUrl, config.ROLE === 'all' ? sessions : null);
+  const api = await loadApi(config);
+  if (!api) return new OpsServer(config, databaseUrl, sessions);
+  return api.createApi(config, databaseUrl, config.ROLE === 'all' ? sessions : null);
+}
+
+/** Session processes do not load the API, which takes a second and memory. */
+async function loadApi({ ROLE }: Config) {
+  return ROLE === 'session' ? null : import('./api-role.js');
 }
 
 /** Fails before a database is created if the port is not available. @throws the error of listen() */
