@@ -27,20 +27,23 @@ describe('the order and the index of lists', () => {
     expect(status).toBe(200);
     return body;
   };
-  const namesOf = ({ items }: ContactPageDto) => items.map(({ full_name: name }) => name);
+  const namesOf = ({ items }: ContactPageDto) => items.map(({ full_name: name }) => name ?? '');
+  const namesOfAllPages = async (query: string) => {
+    const names: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const next: ContactPageDto = await page(`${query}${cursor && `&cursor=${cursor}`}`);
+      names.push(...namesOf(next));
+      cursor = next.next_cursor;
+    }
+    return names;
+  };
 
   it('begins with the contact that changed last, also across pages', async () => {
     await book.save('a', 'b', 'c', 'd');
     const at = ['01', '03', '02', '03'].map((day) => `2026-02-${day}T10:00:00.123456Z`);
     for (const [i, time] of at.entries())
       await book.dataSource.query('UPDATE contact SET updated_at = $1 WHERE jid = $2', [time, jidOf(10 + i)]);
-    const names: (string | null)[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const next: ContactPageDto = await page(`sort=updated&limit=1${cursor && `&cursor=${cursor}`}`);
-      names.push(...namesOf(next));
-      cursor = next.next_cursor;
-    }
-    expect(names).toEqual(['d', 'b', 'c', 'a']);
+    expect(await namesOfAllPages('sort=updated&limit=1')).toEqual(['d', 'b', 'c', 'a']);
   });
 
   it('rejects a changed time in a cursor', async () => {
@@ -82,6 +85,22 @@ describe('the order and the index of lists', () => {
         const from = (i + 1) * INDEX_STEP;
         const part = await page(`${query}&limit=${INDEX_STEP}&cursor=${cursor}`);
         expect(namesOf(part)).toEqual(namesOf(all).slice(from, from + INDEX_STEP));
+      }
+    },
+  );
+
+  it.each(['name', 'jid', 'updated'])(
+    'finds matches wherever they are in the order (sort=%s)',
+    async (sort) => {
+      const nameOf = (i: number) => `${i < 180 ? 'Person' : 'Zoe'} ${i} ${i % 7 === 0 ? 'Kx' : ''}`;
+      await book.save(...Array.from({ length: 200 }, (_, i) => nameOf(i)));
+      const names = namesOf(await page(`sort=${sort}&limit=1000`));
+      for (const search of ['zoe', 'kx', 'person', 'zoe kx', '1', 'nobody']) {
+        const found = await namesOfAllPages(`sort=${sort}&limit=3&search=${search}`);
+        const words = search.split(' ');
+        const isMatch = (name: string) =>
+          words.every((word) => ` ${name.toLowerCase()}`.includes(` ${word}`));
+        expect({ search, found }).toEqual({ search, found: names.filter(isMatch) });
       }
     },
   );

@@ -9,9 +9,9 @@ import { poolOf } from '../../database/postgres-pool.js';
 import { StreamPool } from '../../database/stream-pool.js';
 import { ADDRESS } from '../contact.sql.js';
 import type { ContactField } from '../contact-fields.js';
-import { type ContactListFilter, listedContacts } from './contact-filter.sql.js';
+import { ALL_CONTACTS, type ContactListFilter, listedContacts } from './contact-filter.sql.js';
 import { type ContactForm, contactJson } from './contact-json.sql.js';
-import { type ContactPlace, type ContactSort, ORDERS } from './contact-order.sql.js';
+import { type ContactPlace, type ContactSort, type Order, ORDERS } from './contact-order.sql.js';
 
 export interface ContactPage {
   /** Comma-separated JSON of ContactPayloads. */
@@ -31,6 +31,9 @@ export interface ContactListQuery extends ContactListFilter, ContactForm {
 
 /** Ten times the slowest search in a million contacts. */
 const MAX_MS = 10_000;
+
+/** Rows that are searched for each row of a page, before all matches are sorted. */
+const NEAR = 25;
 
 const CHANGES_NEXT = 'SELECT feed_latest FROM account WHERE id = $1';
 
@@ -127,23 +130,47 @@ export function toLinesSql(
 
 /** Returns the query of a page as SQL. Exported for benchmarks. */
 export function toSql(accountId: number, query: ContactListQuery): { text: string; values: unknown[] } {
-  const { limit, sort, after } = query;
+  const { limit, sort, after, search } = query;
   const values: unknown[] = [accountId, limit];
   const add = (value: string) => `$${values.push(value)}`;
-  const conditions = listedContacts(accountId, query, add);
   const order = ORDERS[sort];
-  if (after) conditions.push(order.after(after, add));
+  const place = after ? [order.after(after, add)] : [];
+  const found = [...listedContacts(accountId, query, add), ...place];
+  const everybody = [...listedContacts(accountId, ALL_CONTACTS, add), ...place];
+  const isSearch = search !== null && order.isIndexed;
+  const rows = isSearch ? searched(found, everybody, order) : sorted(found, order);
   const text = `
     SELECT string_agg(item, ',' ORDER BY place) FILTER (WHERE place <= $2) AS items,
       max(address) FILTER (WHERE place = $2) AS address, max(key) FILTER (WHERE place = $2) AS key,
       count(*) > $2 AS has_more, (${CHANGES_NEXT}) AS changes_next
     FROM (
-      SELECT row_number() OVER () AS place, ${ADDRESS} AS address, ${order.key} AS key,
+      SELECT row_number() OVER (ORDER BY ${order.by}) AS place, ${ADDRESS} AS address, ${order.key} AS key,
         ${contactJson(accountId, query)}::text AS item
-      FROM (
-        SELECT c.* FROM contact c WHERE ${conditions.join(' AND ')}
-        ORDER BY ${order.by} LIMIT $2::int + 1
-      ) c
+      FROM (${rows}) c
     ) page`;
   return { text, values };
+}
+
+function sorted(conditions: string[], { by }: Order): string {
+  return `SELECT c.* FROM contact c WHERE ${conditions.join(' AND ')} ORDER BY ${by} LIMIT $2::int + 1`;
+}
+
+/**
+ * Returns the rows of a page of a search. Postgres expects matches everywhere in an order, but names that begin with Z
+ * are all at its end. So it first searches the next part of the order, and sorts all matches if it contains too few.
+ */
+function searched(found: string[], everybody: string[], order: Order): string {
+  const isMatch = found.join(' AND ');
+  return `WITH near AS MATERIALIZED (
+      SELECT c.* FROM (
+        SELECT c.* FROM contact c WHERE ${everybody.join(' AND ')} ORDER BY ${order.by} LIMIT ($2::int + 1) * ${NEAR}
+      ) c
+      WHERE ${isMatch} LIMIT $2::int + 1
+    )
+    SELECT * FROM near WHERE (SELECT count(*) FROM near) > $2
+    UNION ALL (
+      SELECT c.* FROM (SELECT c.* FROM contact c WHERE ${isMatch} OFFSET 0) c
+      WHERE (SELECT count(*) FROM near) <= $2
+      ORDER BY ${order.by} LIMIT $2::int + 1
+    )`;
 }

@@ -13,10 +13,12 @@ export interface ContactPlace {
   key: string;
 }
 
-interface Order {
+export interface Order {
   /** SQL expressions on row `c`, of type text. */
   key: string;
   by: string;
+  /** Whether an index has this order. */
+  isIndexed: boolean;
   /** Returns the condition that row `c` comes after a place. */
   after(place: ContactPlace, add: AddValue): string;
 }
@@ -28,16 +30,19 @@ export const ORDERS: Readonly<Record<ContactSort, Order>> = {
   jid: {
     key: `''`,
     by: ADDRESS,
+    isIndexed: true,
     after: ({ address }, add) => `${ADDRESS} > ${add(address)}`,
   },
   name: {
     key: 'c.sort_name',
     by: `c.sort_name, ${ADDRESS}`,
+    isIndexed: true,
     after: ({ address, key }, add) => `(c.sort_name, ${ADDRESS}) > (${add(key)}, ${add(address)})`,
   },
   updated: {
     key: `${UPDATED_US}::text`,
     by: `c.updated_at DESC, ${ADDRESS} DESC`,
+    isIndexed: false,
     after: ({ address, key }, add) => `(${UPDATED_US}, ${ADDRESS}) < (${add(key)}::bigint, ${add(address)})`,
   },
 };
