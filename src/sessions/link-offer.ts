@@ -1,3 +1,6 @@
+/** Where WhatsApp links a device, on the phone. */
+export const LINK_A_DEVICE = 'WhatsApp > ⋮ (Android) or Settings (iPhone) > Linked devices > Link a device';
+
 /**
  * - `assertion`: a browser has to create an assertion with the account's passkey
  * - `waiting`: WhatsApp and the phone have to continue

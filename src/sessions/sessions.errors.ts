@@ -1,4 +1,5 @@
 import { DomainError } from '../kernel/errors/domain-error.js';
+import { LINK_A_DEVICE } from './link-offer.js';
 
 export class SessionNotFound extends DomainError {
   readonly kind = 'not-found';
@@ -21,7 +22,7 @@ export class NoAccountLinked extends DomainError {
   constructor() {
     super(
       'No WhatsApp account is linked yet. Open /session/qr in a browser and scan the QR code with the phone: ' +
-        'WhatsApp > Settings > Linked devices > Link a device.',
+        `${LINK_A_DEVICE}.`,
     );
   }
 }

@@ -162,7 +162,7 @@ withBrowser('the page with a key', () => {
     await visitor.page.getByRole('radio', { name: 'Only selected accounts' }).check();
     await visitor.click('Create key');
     await visitor.sees('Select at least one account.');
-    await check(/^default/);
+    await check(/^\+49/);
     await visitor.page.getByLabel('When does it expire?').selectOption('In 30 days');
     await visitor.click('Create key');
     await visitor.sees('The key “CRM” is ready');

@@ -55,5 +55,6 @@ async function errorOf(response: Response): Promise<ApiError> {
     status,
     code ?? (status >= 502 ? 'unreachable' : 'unexpected_error'),
     message ?? `HTTP ${status}`,
+    Number(response.headers.get('Retry-After')) || null,
   );
 }

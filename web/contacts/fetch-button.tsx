@@ -37,13 +37,15 @@ export function FetchButton({ session, address, contact: { id, updated_at: updat
   const fetch = useAction(async () => {
     const before = updatedAt;
     const params = { path: { session, phone: address } };
-    await answer(api.POST('/sessions/{session}/contacts/{phone}/refresh', { params })).catch(
+    const agoMs = await answer(api.POST('/sessions/{session}/contacts/{phone}/refresh', { params })).then(
+      () => 0,
       (error: unknown) => {
         // Requested a moment ago, in another tab for example. The countdown shows it.
-        if (!(error instanceof ApiError) || error.code !== 'refresh_limited') throw error;
+        if (error instanceof ApiError && error.code === 'refresh_limited') return agoOf(error);
+        throw error;
       },
     );
-    requests.value = new Map([...requests.value, [id, { atMs: serverNowMs(), before }]]);
+    requests.value = new Map([...requests.value, [id, { atMs: serverNowMs() - agoMs, before }]]);
   });
   const requested = requests.value.get(id);
   const sinceMs = nowMs.value - (requested?.atMs ?? -Infinity);
@@ -75,6 +77,11 @@ export function FetchButton({ session, address, contact: { id, updated_at: updat
       {fetch.error && <ErrorNotice error={fetch.error} />}
     </div>
   );
+}
+
+/** @returns how long ago the request was that limits this one, in ms */
+function agoOf({ retryAfterSeconds }: ApiError): number {
+  return retryAfterSeconds === null ? 0 : FETCH_EVERY_MS - retryAfterSeconds * 1_000;
 }
 
 /** Screen readers announce the text, so it does not count seconds. @param time of the last change, ISO 8601 */

@@ -1,9 +1,8 @@
-import { formatPhone } from '../i18n/phone-numbers.js';
+import { accountDetail, accountName } from '../session/session-texts.js';
 import type { SessionList } from '../sessions/session-list.js';
 
-/** Returns the name of a session with the number and push name of its account, as far as they are known. */
+/** Returns what identifies the account of a session for people, as far as it is known. */
 export function accountLabel(name: string, list: SessionList | null): string {
   const session = list?.sessions.value?.find((each) => each.name === name);
-  const phone = session?.phone ? formatPhone(session.phone) : null;
-  return [name, phone, session?.push_name].filter(Boolean).join(' · ');
+  return session ? [accountName(session), accountDetail(session)].filter(Boolean).join(' · ') : name;
 }

@@ -9,7 +9,7 @@ import { FailureLog } from '../../kernel/logging/failure-log.js';
 import { Log } from '../../kernel/logging/log.js';
 import type { NextStep } from '../../kernel/logging/next-step.js';
 import type { ClientVersion } from '../../sessions/client-version.js';
-import type { LinkOffer } from '../../sessions/link-offer.js';
+import { LINK_A_DEVICE, type LinkOffer } from '../../sessions/link-offer.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
 import type { SessionStatus } from '../../sessions/session.entity.js';
 import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
@@ -115,7 +115,7 @@ export class SessionReporter {
     const picture = await qrcode.toString(text, { type: 'terminal', small: true });
     // Writes to the file descriptor like the log, because process.stdout is guarded
     // (src/kernel/logging/guard-output.ts).
-    writeSync(STDOUT, `\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
+    writeSync(STDOUT, `\n${LINK_A_DEVICE}:\n${picture}\n`);
   }
 
   /** Retries until the report is written, because the next one may follow days later. */
@@ -175,7 +175,7 @@ function stepOf({ qr, pairingCode, isCodeEntered, passkey }: LinkOffer): Step {
     return {
       code: 'waiting_for_code_entry',
       step: 'Waiting for the pairing code to be entered on the phone.',
-      advice: 'WhatsApp > Settings > Linked devices > Link a device > Link with phone number instead.',
+      advice: `${LINK_A_DEVICE} > Link with phone number instead.`,
     };
   }
   if (isCodeEntered) {
