@@ -63,6 +63,11 @@ function Views() {
   useEffect(() => void loadPhoneNumbers(), []);
   const list = useSessionList(current.view === 'sessions' || current.view === 'home');
   useHome(current, list);
+  const isIncomplete = current.view === 'search' && list?.hasMore.value === true;
+  const listed = list?.sessions.value;
+  useEffect(() => {
+    if (isIncomplete) list?.more();
+  }, [isIncomplete, list, listed]);
   if (current.view === 'search') {
     return (
       <Shell list={list} live={null} changes={null}>

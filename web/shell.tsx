@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect } from 'preact/hooks';
-import { access, may, signOut } from './api/access.js';
+import { access, may, maySee, signOut } from './api/access.js';
 import type { ApiError } from './api/api-error.js';
 import { nowMs } from './api/clock.js';
 import type { Session } from './api/types.js';
@@ -53,7 +53,7 @@ export function Shell({ list, live, changes, children }: ShellProps) {
         {session !== null && <SessionChoice list={list} session={session} />}
         <Navigation session={session} list={list} />
         <div class="shell-end">
-          <Freshness list={list} live={live} changes={changes} />
+          {(isFollowed(session) || error) && <Freshness list={list} live={live} changes={changes} />}
           {access.value?.keys_in_use && (
             <button type="button" class="quiet sign-out" onClick={signOut}>
               <Icon name="key" />
@@ -145,6 +145,12 @@ function SessionChoice({ list, session }: { list: SessionList | null; session: s
       ))}
     </select>
   );
+}
+
+/** Whether the view follows changes. Others read what they show once. */
+function isFollowed(session: string | null): boolean {
+  const { view } = route.value;
+  return view !== 'search' && view !== 'keys' && (session === null || maySee(session));
 }
 
 /** How old what is shown may be. */

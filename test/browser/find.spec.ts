@@ -209,6 +209,9 @@ withBrowser('the list and view of contacts', () => {
     await visitor.open(`${LIST}/${address}`);
     await visitor.sees('This contact does not exist.');
     expect(await visitor.page.getByText(/JID/).count()).toBe(0);
+    await visitor.page.locator('.list a').first().focus();
+    await visitor.page.keyboard.press('End');
+    await visitor.page.locator(`[data-row="${SAVED - 1}"] a`).waitFor();
     await visitor.click('Show all contacts', 'link');
     await visitor.sees('Select a contact to see its details.');
   });
@@ -270,6 +273,51 @@ withBrowser('the list and view of contacts', () => {
     await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
   });
 
+  it('begins a new range in the results of another search', async () => {
+    await arrive();
+    await visitor.open(LIST);
+    await visitor.click('Select');
+    await visitor.page.locator('[data-row="3"] .selectable').click();
+    await search().fill('cliente 01');
+    await seesOnly(...Array.from({ length: 10 }, (_, i) => `Cliente 01${i}`));
+    await visitor.page.locator('[data-row="9"] .selectable').click({ modifiers: ['Shift'] });
+    await visitor.sees('2 selected');
+  });
+
+  it('opens the first result of what was typed, also before it arrives', async () => {
+    await arrive();
+    await visitor.open(LIST);
+    await visitor.sees('Anna Müller');
+    await visitor.page.route(/search=bob/, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await route.continue();
+    });
+    await visitor.page.locator('.list-scroller').evaluate((list) => list.scrollTo(0, 20_000));
+    await search().fill('bob');
+    await visitor.page.keyboard.press('Enter');
+    await visitor.page.getByRole('heading', { name: 'Bob O’Neill' }).waitFor();
+  });
+
+  it('shows the beginning of the list after another search or order', async () => {
+    await arrive();
+    await visitor.open(LIST);
+    const list = visitor.page.locator('.list-scroller');
+    const scrollAway = async () => {
+      await eventually('the list has its full height', () =>
+        list.evaluate(({ scrollHeight }) => scrollHeight > 40_000),
+      );
+      await list.evaluate((element) => element.scrollTo(0, 20_000));
+      await visitor.page.locator('[data-row="310"] a').waitFor();
+    };
+    await scrollAway();
+    await search().fill('cliente');
+    await visitor.page.locator('[data-row="0"]').getByText('Cliente 000').waitFor();
+    await scrollAway();
+    await visitor.click('Last changed first');
+    await visitor.page.locator('[data-row="0"]').waitFor();
+    expect(await list.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
+  });
+
   it('selects no more contacts than one export accepts', async () => {
     await arrive();
     await visitor.open(LIST);
@@ -312,6 +360,16 @@ withBrowser('the list and view of contacts', () => {
     await visitor.page.getByRole('heading', { name: 'Anna Souza' }).waitFor();
     await visitor.open('/search?q=nosuchname');
     await visitor.sees('No account has a matching contact.');
+    await visitor.seesNo('Updated every few seconds');
+    const refuse = (route: Route) =>
+      route.fulfill({ status: 503, json: { code: 'too_busy', message: 'Too many requests at once.' } });
+    await visitor.page.route(/sales\/contacts/, refuse);
+    await search().fill('souza');
+    await visitor.sees('1 account could not be searched.');
+    await visitor.seesNo('No account has a matching contact.');
+    await visitor.page.unroute(/sales\/contacts/, refuse);
+    await visitor.sees('one found');
+    await visitor.seesNo('1 account could not be searched.');
   });
 
   it('shows the LID of a contact without a number only in the details', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { beginningOf } from '../../web/contacts/changed-since.js';
 import { fileNameOf } from '../../web/contacts/export-file.js';
 import { matchesInName, matchesInNumber, type Range } from '../../web/contacts/matches.js';
+import { count } from '../../web/i18n/count.js';
 
 const partsOf = (text: string, ranges: Range[]) => ranges.map(({ start, end }) => text.slice(start, end));
 
@@ -58,6 +59,16 @@ describe('a period of changes', () => {
       expect(beginningOf(period, morning)).toBe(new Date(2026, 10, day).toISOString());
       expect(beginningOf(period, evening)).toBe(beginningOf(period, morning));
     }
+  });
+});
+
+describe('a number in a text', () => {
+  it.each([
+    [0, 'restam 0 segundos'],
+    [1, 'resta um segundo'],
+    [1_000_000, 'restam 1,000,000 segundos'],
+  ])('selects the text for %i', (n, text) => {
+    expect(count(n, 'resta um segundo', 'restam # segundos')).toBe(text);
   });
 });
 

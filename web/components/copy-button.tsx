@@ -1,3 +1,4 @@
+import type { TargetedMouseEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/language.js';
 import { Icon } from './icon.jsx';
@@ -12,27 +13,38 @@ export function CopyButton({
   text: string | (() => Promise<string>);
   label?: string;
 }) {
-  const [isCopied, setCopied] = useState(false);
-  const copy = async () => {
-    await copyText(typeof text === 'string' ? text : await text());
-    setCopied(true);
-    setTimeout(() => setCopied(false), SHOWN_MS);
+  const [result, setResult] = useState<'copied' | 'copyFailed' | null>(null);
+  const copy = async ({ currentTarget: button }: TargetedMouseEvent<HTMLButtonElement>) => {
+    const isCopied = await copyText(text, button).catch(() => false);
+    setResult(isCopied ? 'copied' : 'copyFailed');
+    setTimeout(() => setResult(null), SHOWN_MS);
   };
   return (
-    <button type="button" class="quiet" onClick={() => void copy()}>
-      <Icon name={isCopied ? 'check' : 'copy'} />
-      <span aria-live="polite">{isCopied ? t.common.copied : label}</span>
+    <button type="button" class="quiet" onClick={(event) => void copy(event)}>
+      <Icon name={result === 'copied' ? 'check' : 'copy'} />
+      <span aria-live="polite">{result ? t.common[result] : label}</span>
     </button>
   );
 }
 
-/** Pages that were loaded over HTTP from another machine have no clipboard API. `execCommand` works there. */
-async function copyText(text: string): Promise<void> {
-  if (navigator.clipboard as Clipboard | undefined) return navigator.clipboard.writeText(text);
+/**
+ * Pages that were loaded over HTTP from another machine have no clipboard API. `execCommand` works there.
+ *
+ * @returns whether the text was copied
+ */
+async function copyText(text: string | (() => Promise<string>), button: HTMLElement): Promise<boolean> {
+  const copied = typeof text === 'string' ? text : await text();
+  if (navigator.clipboard as Clipboard | undefined) {
+    await navigator.clipboard.writeText(copied);
+    return true;
+  }
   const field = document.createElement('textarea');
-  field.value = text;
-  document.body.append(field);
+  field.value = copied;
+  // Nothing outside of an open dialog can be selected.
+  (button.closest('dialog') ?? document.body).append(field);
   field.select();
-  document.execCommand('copy');
+  const isCopied = document.execCommand('copy');
   field.remove();
+  button.focus();
+  return isCopied;
 }

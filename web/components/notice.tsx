@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useContext, useLayoutEffect, useRef } from 'preact/hooks';
 import { type ApiError, isKnown, isOutage } from '../api/api-error.js';
 import type { Explained } from '../i18n/en.js';
 import { t } from '../i18n/language.js';
+import { InDialog } from './dialog.jsx';
 import { Icon, type IconName } from './icon.jsx';
 
 export type Tone = 'good' | 'busy' | 'warn' | 'bad';
@@ -53,10 +54,14 @@ interface ErrorProps {
 /** Errors of an outage that are on the page. Only the first one is visible: an outage affects every part of a view. */
 const outages = signal<readonly object[]>([]);
 
-/** Shows an error once: not if the banner already shows it, nor for each part of a view during an outage. */
+/**
+ * Shows an error once: not if the banner already shows it, nor for each part of a view during an outage. A dialog covers
+ * both, so it shows its own.
+ */
 export function ErrorNotice({ error, isBanner = false, children }: ErrorProps) {
-  const isFirst = useFirst(isOutage(error), isBanner);
-  if (!isBanner && (!isFirst || error.code === bannerCode.value)) return null;
+  const isInDialog = useContext(InDialog);
+  const isFirst = useFirst(isOutage(error) && !isInDialog, isBanner);
+  if (!isBanner && !isInDialog && (!isFirst || error.code === bannerCode.value)) return null;
   return (
     <div role="alert">
       <Notice tone="bad" {...explain(error)}>

@@ -30,11 +30,20 @@ export function ContactList({ session, pages, query, expected, chosen, selection
   const { rows, heightPx, scrollTo } = useVirtualRows(scroller, { count, rowHeightPx: ROW_HEIGHT_PX });
   const [active, setActive] = useState(0);
   const focusRow = useFocusRow(scroller);
+  const firstPages = useRef(pages);
+  useLayoutEffect(() => {
+    if (pages === firstPages.current) return;
+    // Another search or order begins with its first row.
+    firstPages.current = pages;
+    if (scroller.current) scroller.current.scrollTop = 0;
+    setActive(0);
+  }, [pages]);
   const [first, last] = [rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0];
   useEffect(() => pages.show(first, last), [pages, first, last]);
   useChosen(scroller, { pages, chosen, scrollTo });
   const isSelecting = selection.ids.value !== null;
   const selectable = {
+    list: pages,
     idOf: (row: number) => pages.row(row)?.id ?? null,
     read: (from: number, to: number) => pages.read(from, to),
   };

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { noteError } from '../api/access.js';
-import type { ApiError } from '../api/api-error.js';
+import { ApiError } from '../api/api-error.js';
 import { answer, api } from '../api/client.js';
 import type { ContactDetails, ContactIndex } from '../api/types.js';
 import type { ListQuery } from '../route.js';
@@ -50,12 +50,12 @@ export class ContactPages {
   private nextIndexAt = performance.now() + INDEX_AFTER_MS;
   private later: ReturnType<typeof setTimeout> | undefined;
   private isLoading = false;
-  private isClosed = false;
+  private readonly aborter = new AbortController();
   private invalidations = 0;
 
   constructor(
     private readonly session: string,
-    private readonly query: ListQuery,
+    readonly query: ListQuery,
   ) {
     this.changedSince = query.changed && beginningOf(query.changed, new Date());
     void this.load();
@@ -105,6 +105,7 @@ export class ContactPages {
     try {
       for (const at of blocksOf(first, last)) if (this.isMissing(at, last)) await this.readBlock(at);
     } catch (error) {
+      if (this.isClosed) return;
       noteError(error);
       this.error.value = error as ApiError;
     }
@@ -121,8 +122,12 @@ export class ContactPages {
   }
 
   close(): void {
-    this.isClosed = true;
+    this.aborter.abort();
     clearTimeout(this.later);
+  }
+
+  private get isClosed(): boolean {
+    return this.aborter.signal.aborted;
   }
 
   private async load(): Promise<void> {
@@ -133,6 +138,7 @@ export class ContactPages {
         await next();
         this.error.value = null;
       } catch (error) {
+        if (this.isClosed) return;
         noteError(error);
         this.error.value = error as ApiError;
         await new Promise((resolve) => setTimeout(resolve, AFTER_ERROR_MS));
@@ -181,9 +187,9 @@ export class ContactPages {
             ...this.parameters,
           },
         },
+        signal: this.aborter.signal,
       }),
     );
-    if (this.isClosed) return;
     const isStale = invalidations !== this.invalidations;
     const block = { items, hasMore: next !== null, isBeginning, isStale };
     this.blocks.value = this.withoutDistant(new Map([...this.blocks.value, [at, block]]));
@@ -198,12 +204,16 @@ export class ContactPages {
           path: { session: this.session },
           query: { ...(wanted !== null && { contact: wanted }), ...this.parameters },
         },
+        signal: this.aborter.signal,
       }),
     ).catch((error: unknown) => {
       this.isIndexStale = true;
-      throw error;
+      // The address of the page can contain anything instead of a contact.
+      if (wanted === null || !(error instanceof ApiError) || error.status !== 400) throw error;
+      this.wanted = null;
+      return null;
     });
-    if (this.isClosed) return;
+    if (!index) return;
     this.nextIndexAt = performance.now() + INDEX_EVERY_MS;
     if (wanted !== null) this.located = { address: wanted, row: index.row };
     if (wanted === this.wanted) this.wanted = null;

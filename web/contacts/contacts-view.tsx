@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { may } from '../api/access.js';
+import { isOutage } from '../api/api-error.js';
 import { Icon } from '../components/icon.jsx';
 import { ErrorNotice } from '../components/notice.jsx';
 import { t } from '../i18n/language.js';
@@ -29,11 +30,13 @@ interface ContactsProps {
 
 /** The list of contacts, with one contact next to it. */
 export function ContactsView({ session, live, changes, contact, query }: ContactsProps) {
-  const pages = useContactPages(session, query, changes);
+  const { pages, isCurrent } = useContactPages(session, query, changes);
   useEffect(() => void loadPhoneNumbers(), []);
   const selection = useMemo(() => new Selection(), [session]);
   const state = live.state.value;
-  const isEverybody = !isFiltered(query) && !query.search.trim();
+  // Until other results arrive, the previous ones remain.
+  const shown = pages.query;
+  const isEverybody = !isFiltered(shown) && !shown.search.trim();
   const { rows, isWhole } = pages.size;
   const error = pages.error.value;
   return (
@@ -43,6 +46,7 @@ export function ContactsView({ session, live, changes, contact, query }: Contact
         <SearchField
           value={query.search}
           label={t.contacts.search}
+          isCurrent={isCurrent}
           onSearch={(search) => replace({ view: 'contacts', session, contact, list: { ...query, search } })}
         />
         <Filters session={session} contact={contact} query={query} />
@@ -59,10 +63,9 @@ export function ContactsView({ session, live, changes, contact, query }: Contact
             </div>
           )}
         </div>
-        {error && pages.isEmpty ? (
-          <ErrorNotice error={error} />
-        ) : rows === 0 && isWhole ? (
-          <p class="empty">{emptyText(query, state !== null && !hasContacts(state))}</p>
+        {error && (pages.isEmpty || !isOutage(error)) && <ErrorNotice error={error} />}
+        {error && pages.isEmpty ? null : rows === 0 && isWhole ? (
+          <p class="empty">{emptyText(shown, state !== null && !hasContacts(state))}</p>
         ) : (
           <ContactList
             session={session}
@@ -89,8 +92,16 @@ export function ContactsView({ session, live, changes, contact, query }: Contact
   );
 }
 
-/** While another search is under way, what was found before stays: nothing flickers. */
-function useContactPages(session: string, query: ListQuery, changes: LiveChanges): ContactPages {
+/**
+ * While another search is under way, what was found before stays: nothing flickers.
+ *
+ * @returns the results on show, and whether they are those of the query
+ */
+function useContactPages(
+  session: string,
+  query: ListQuery,
+  changes: LiveChanges,
+): { pages: ContactPages; isCurrent: boolean } {
   const { search, saved, business, noNumber, changed, recent } = query;
   const next = useMemo(
     () => new ContactPages(session, { search, saved, business, noNumber, changed, recent }),
@@ -113,7 +124,7 @@ function useContactPages(session: string, query: ListQuery, changes: LiveChanges
   }, [next, changes]);
   const isReady = !next.isEmpty || next.error.value !== null || shown.current.session !== session;
   if (isReady) shown.current = { session, pages: next };
-  return shown.current.pages;
+  return { pages: shown.current.pages, isCurrent: isReady && !next.isEmpty };
 }
 
 function Filters({ session, contact, query }: { session: string; contact: string | null; query: ListQuery }) {

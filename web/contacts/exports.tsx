@@ -34,8 +34,13 @@ export function Exports({ session, query, selected }: ExportsProps) {
   const save = useAction(async ({ extension, options, suffix }: (typeof FORMATS)[number]) => {
     const parameters = new URLSearchParams({ ...toText(filter), ...options });
     const file = fileNameOf(['contacts', session, suffix], extension, new Date());
-    await download(`sessions/${session}/contacts.${extension}?${parameters.toString()}`, file);
-    if (menu.current) menu.current.open = false;
+    const path = `sessions/${session}/contacts.${extension}?${parameters.toString()}`;
+    await download(path, file).catch((error: unknown) => {
+      // The user may have closed the menu, which shows the error.
+      if (menu.current) menu.current.open = true;
+      throw error;
+    });
+    if (menu.current) close(menu.current);
   });
   useCloseOutside(menu);
   const isNothing = selected?.size === 0;
@@ -103,16 +108,22 @@ function toText(parameters: Record<string, string | boolean>): Record<string, st
 
 function useCloseOutside(menu: { current: HTMLDetailsElement | null }): void {
   useEffect(() => {
-    const close = (event: Event) => {
+    const onEvent = (event: Event) => {
       if (!menu.current?.open) return;
       const isOutside = event.type === 'pointerdown' && !menu.current.contains(event.target as Node);
-      if (isOutside || (event as KeyboardEvent).key === 'Escape') menu.current.open = false;
+      if (isOutside || (event as KeyboardEvent).key === 'Escape') close(menu.current);
     };
-    document.addEventListener('pointerdown', close);
-    document.addEventListener('keydown', close);
+    document.addEventListener('pointerdown', onEvent);
+    document.addEventListener('keydown', onEvent);
     return () => {
-      document.removeEventListener('pointerdown', close);
-      document.removeEventListener('keydown', close);
+      document.removeEventListener('pointerdown', onEvent);
+      document.removeEventListener('keydown', onEvent);
     };
   }, [menu]);
+}
+
+/** The focus is not left on a button that is no longer visible. */
+function close(menu: HTMLDetailsElement): void {
+  if (menu.contains(document.activeElement)) menu.querySelector('summary')?.focus();
+  menu.open = false;
 }

@@ -10,7 +10,7 @@ import { timeOrDate } from '../i18n/format.js';
 import { t } from '../i18n/language.js';
 
 /** The service accepts one request per contact in this time. */
-const FETCH_EVERY_MS = 60_000;
+const FETCH_EVERY_SECONDS = 60;
 /** Usual fetches take less. The response of WhatsApp might also contain no change. */
 const EXPECTED_WITHIN_MS = 15_000;
 
@@ -18,7 +18,9 @@ const EXPECTED_WITHIN_MS = 15_000;
 const JUST_NOW_MS = 5_000;
 
 interface Requested {
-  atMs: number;
+  /** Null if the service has not accepted the request. */
+  atMs: number | null;
+  againAtMs: number;
   /** Time of the last change before the request, ISO 8601. */
   before: string;
 }
@@ -37,22 +39,28 @@ export function FetchButton({ session, address, contact: { id, updated_at: updat
   const fetch = useAction(async () => {
     const before = updatedAt;
     const params = { path: { session, phone: address } };
-    const agoMs = await answer(api.POST('/sessions/{session}/contacts/{phone}/refresh', { params })).then(
-      () => 0,
+    const waitMs = await answer(api.POST('/sessions/{session}/contacts/{phone}/refresh', { params })).then(
+      () => null,
       (error: unknown) => {
-        // Requested a moment ago, in another tab for example. The countdown shows it.
-        if (error instanceof ApiError && error.code === 'refresh_limited') return agoOf(error);
+        // Requested a moment ago in another tab, for example. The countdown shows it.
+        if (error instanceof ApiError && error.code === 'refresh_limited')
+          return (error.retryAfterSeconds ?? FETCH_EVERY_SECONDS) * 1_000;
         throw error;
       },
     );
-    requests.value = new Map([...requests.value, [id, { atMs: serverNowMs() - agoMs, before }]]);
+    const atMs = serverNowMs();
+    const againAtMs = atMs + (waitMs ?? FETCH_EVERY_SECONDS * 1_000);
+    requests.value = new Map([
+      ...requests.value,
+      [id, { atMs: waitMs === null ? atMs : null, againAtMs, before }],
+    ]);
   });
   const requested = requests.value.get(id);
-  const sinceMs = nowMs.value - (requested?.atMs ?? -Infinity);
-  const waitSeconds = Math.ceil((FETCH_EVERY_MS - sinceMs) / 1_000);
+  const waitSeconds = Math.ceil(((requested?.againAtMs ?? -Infinity) - nowMs.value) / 1_000);
   const isWaiting = waitSeconds > 0;
+  const sinceMs = isWaiting && requested?.atMs ? nowMs.value - requested.atMs : null;
   const isUpdated = isWaiting && updatedAt !== requested?.before;
-  const isFetching = fetch.isRunning || (isWaiting && !isUpdated && sinceMs < EXPECTED_WITHIN_MS);
+  const isFetching = fetch.isRunning || (sinceMs !== null && !isUpdated && sinceMs < EXPECTED_WITHIN_MS);
   return (
     <div class="fetch">
       <button
@@ -70,18 +78,13 @@ export function FetchButton({ session, address, contact: { id, updated_at: updat
             ? t.actions.fetching
             : isUpdated
               ? updatedText(updatedAt)
-              : isWaiting && t.actions.unchanged}
+              : sinceMs !== null && t.actions.unchanged}
         </span>{' '}
         {!isFetching && isWaiting && t.actions.fetchAgain(waitSeconds)}
       </p>
       {fetch.error && <ErrorNotice error={fetch.error} />}
     </div>
   );
-}
-
-/** @returns how long ago the request was that limits this one, in ms */
-function agoOf({ retryAfterSeconds }: ApiError): number {
-  return retryAfterSeconds === null ? 0 : FETCH_EVERY_MS - retryAfterSeconds * 1_000;
 }
 
 /** Screen readers announce the text, so it does not count seconds. @param time of the last change, ISO 8601 */

@@ -22,18 +22,19 @@ export interface SearchAllProps {
 
 /** Searches the contacts of all accounts at once. */
 export function SearchAll({ accounts, search }: SearchAllProps) {
-  const running = useAccountSearch(accounts, search.trim());
+  const { running, isCurrent } = useAccountSearch(accounts, search.trim());
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => void loadPhoneNumbers(), []);
   const hits = running?.hits.value ?? [];
   const isRunning = running?.isRunning.value ?? false;
-  const failures = running?.failures.value ?? [];
+  const failures = [...(running?.failures.value.values() ?? [])];
   return (
     <main id="content" class="search-all">
       <h1 ref={title}>{t.find.allTitle}</h1>
       <SearchField
         value={search}
         label={t.contacts.search}
+        isCurrent={isCurrent}
         onSearch={(text) => replace({ view: 'search', search: text })}
       />
       <p role="status" class="faint">
@@ -43,7 +44,7 @@ export function SearchAll({ accounts, search }: SearchAllProps) {
             ? foundText(hits)
             : isRunning || !accounts
               ? t.find.searching
-              : t.find.allNothing}
+              : failures.length === 0 && t.find.allNothing}
       </p>
       {failures[0] && (
         <ErrorNotice error={failures[0]}>
@@ -107,8 +108,15 @@ function AccountHits({ title, hits: { account, contacts, hasMore }, search }: Ac
   );
 }
 
-/** The previous results remain visible until the first ones of another search arrive. */
-function useAccountSearch(accounts: readonly NamedAccount[] | null, search: string): AccountSearch | null {
+/**
+ * The previous results remain visible until the first ones of another search arrive.
+ *
+ * @returns the search whose results are on show, and whether these are all results of the text
+ */
+function useAccountSearch(
+  accounts: readonly NamedAccount[] | null,
+  search: string,
+): { running: AccountSearch | null; isCurrent: boolean } {
   const names = accounts?.map(({ name }) => name).join(' ') ?? null;
   const next = useMemo(
     () => (names !== null && search ? new AccountSearch(names.split(' ').filter(Boolean), search) : null),
@@ -116,7 +124,8 @@ function useAccountSearch(accounts: readonly NamedAccount[] | null, search: stri
   );
   const shown = useRef(next);
   useEffect(() => () => next?.stop(), [next]);
-  const isReady = !next || next.hits.value.length > 0 || !next.isRunning.value;
+  const isReady =
+    !next || next.hits.value.length > 0 || next.failures.value.size > 0 || !next.isRunning.value;
   if (isReady) shown.current = next;
-  return shown.current ?? next;
+  return { running: shown.current ?? next, isCurrent: isReady && !next?.isRunning.value };
 }

@@ -5,11 +5,16 @@ import { t } from '../i18n/language.js';
 interface SearchFieldProps {
   value: string;
   label: string;
+  /** Whether the results on show are those of the text. */
+  isCurrent: boolean;
   onSearch: (text: string) => void;
 }
 
+/** First contact of the results. */
+const FIRST = '#content [data-row="0"] :is(a, input), #content .account-hits li > a';
+
 /** Field for searches as the user types. `/` focuses it, Escape clears it, and arrows and Enter lead to the first row. */
-export function SearchField({ value, label, onSearch }: SearchFieldProps) {
+export function SearchField({ value, label, isCurrent, onSearch }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   // The address follows the typing; what is typed does not wait for it.
   const [text, setText] = useState(value);
@@ -26,15 +31,32 @@ export function SearchField({ value, label, onSearch }: SearchFieldProps) {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, []);
+  // People who type fast press Enter before the results arrive.
+  const [wanted, setWanted] = useState<'click' | 'focus' | null>(null);
+  useEffect(() => {
+    if (wanted === null || !isCurrent) return;
+    const reach = () => {
+      setWanted(null);
+      firstResult()?.[wanted]();
+    };
+    // A list that was scrolled draws its first row one frame later.
+    let frame = requestAnimationFrame(() => (frame = requestAnimationFrame(reach)));
+    return () => cancelAnimationFrame(frame);
+  }, [wanted, isCurrent]);
   const search = (typed: string) => {
     setText(typed);
+    setWanted(null);
     onSearch(typed);
   };
+  const lead = (how: 'click' | 'focus') => {
+    const first = isCurrent ? firstResult() : null;
+    if (first) first[how]();
+    else setWanted(how);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
-    const first = document.querySelector<HTMLElement>('#content li > a, #content li input');
     if (event.key === 'Escape') search('');
-    else if (event.key === 'ArrowDown' && first) first.focus();
-    else if (event.key === 'Enter' && first) first.click();
+    else if (event.key === 'ArrowDown') lead('focus');
+    else if (event.key === 'Enter') lead('click');
     else return;
     event.preventDefault();
   };
@@ -61,6 +83,10 @@ export function SearchField({ value, label, onSearch }: SearchFieldProps) {
       )}
     </div>
   );
+}
+
+function firstResult(): HTMLElement | null {
+  return document.querySelector(FIRST);
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -5,6 +5,8 @@ export const MAX_SELECTED = 300;
 
 /** Rows of a list. */
 interface Rows {
+  /** Identifies the list: another search has other rows. */
+  list: object;
   /** @returns the ID of the contact in a row; null if it has not been read */
   idOf(row: number): string | null;
   /** Reads the rows that have not been read. */
@@ -15,8 +17,8 @@ interface Rows {
 export class Selection {
   /** Null while the list shows no checkboxes. */
   readonly ids = signal<ReadonlySet<string> | null>(null);
-  /** Row that was selected last. A range begins there. */
-  private anchor: number | null = null;
+  /** Contact that was selected last. A range begins there. */
+  private anchor: { list: object; row: number; id: string | null } | null = null;
 
   start(): void {
     this.ids.value = new Set();
@@ -34,15 +36,17 @@ export class Selection {
   /**
    * Selects a contact, or removes it from the selection.
    *
-   * @param isRange whether to select all rows from the last selected one to this one
+   * @param isRange whether to select all rows from the last selected one to this one, if it is still there
    */
   async toggle(row: number, isRange: boolean, rows: Rows): Promise<void> {
-    if (isRange && this.anchor !== null) return this.selectRange(this.anchor, row, rows);
+    const { anchor } = this;
+    if (isRange && anchor?.list === rows.list && rows.idOf(anchor.row) === anchor.id)
+      return this.selectRange(anchor.row, row, rows);
     const ids = new Set(this.ids.value);
     const id = rows.idOf(row);
     if (id !== null && ids.has(id)) ids.delete(id);
     else add(ids, id);
-    this.anchor = row;
+    this.anchor = { list: rows.list, row, id };
     this.ids.value = ids;
   }
 
@@ -53,7 +57,7 @@ export class Selection {
     if (this.ids.value === null) return;
     const ids = new Set(this.ids.value);
     for (let row = first; row <= last && ids.size < MAX_SELECTED; row++) add(ids, rows.idOf(row));
-    this.anchor = to;
+    this.anchor = { list: rows.list, row: to, id: rows.idOf(to) };
     this.ids.value = ids;
   }
 }

@@ -1,6 +1,6 @@
 import type { KnownCode } from '../api/api-error.js';
 import type { DegradationCode, ReasonCode, SessionStatus } from '../api/types.js';
-import { counted } from './counted.js';
+import { count } from './count.js';
 
 /** A problem, and how to solve it. `todo` is null if the service recovers without help. */
 export interface Explained {
@@ -13,8 +13,6 @@ const linkAgain = (what: string, todo = 'Scan the QR code below, or request a pa
   what,
   todo,
 });
-
-const count = counted('en');
 
 export const en = {
   title: 'WhatsApp contacts',
@@ -34,6 +32,7 @@ export const en = {
     back: 'Back',
     copy: 'Copy',
     copied: 'Copied',
+    copyFailed: 'Not copied: select the text and copy it.',
     loading: 'Loading…',
     unknown: 'unknown',
     details: 'Details',
@@ -381,7 +380,7 @@ export const en = {
     consoleCopy: 'Copy this snippet. It comes from your service. Never paste code from other sources.',
     consoleCopyButton: 'Copy snippet',
     consolePaste:
-      'Open web.whatsapp.com, press F12, paste the snippet into the console, press Enter, and confirm with the passkey.',
+      'Open web.whatsapp.com, press F12, paste the snippet into the console (Chrome requires you to type allow pasting first), press Enter, and confirm with the passkey.',
     consoleResult: 'Output of the console',
     consoleResultHint: 'It starts with {"token"',
     consoleResultInvalid: 'This is not the complete output. It starts with {"token" and ends with }.',

@@ -1,4 +1,4 @@
-import { counted } from './counted.js';
+import { count } from './count.js';
 import type { Explained, Messages } from './en.js';
 
 const reconnecting = (what: string): Explained => ({ what, todo: null });
@@ -9,8 +9,6 @@ const linkAgain = (
   what,
   todo,
 });
-
-const count = counted('es');
 
 export const es: Messages = {
   title: 'Contactos de WhatsApp',
@@ -30,6 +28,7 @@ export const es: Messages = {
     back: 'Volver',
     copy: 'Copiar',
     copied: 'Copiado',
+    copyFailed: 'No se copió: selecciona el texto y cópialo.',
     loading: 'Cargando…',
     unknown: 'desconocido',
     details: 'Detalles',
@@ -210,7 +209,7 @@ export const es: Messages = {
       todo: 'Revisa el reloj de la máquina y si un proxy o cortafuegos abre las conexiones TLS.',
     },
     server_not_verified: {
-      what: 'El servidor no pudo demostrar que es WhatsApp: algo intercepta la conexión. No se enviaron credenciales.',
+      what: 'El servidor no pudo demostrar que es WhatsApp. Puede que algo intercepte la conexión o que la hora del equipo no sea correcta. No se enviaron credenciales.',
       todo: 'Excluye web.whatsapp.com de la inspección TLS del proxy, cortafuegos o antivirus, y comprueba la hora del equipo.',
     },
     starting: { what: 'El servicio está arrancando.', todo: 'Un momento, por favor.' },
@@ -256,7 +255,7 @@ export const es: Messages = {
       todo: 'El servicio sigue intentándolo. Si continúa, revisa la base de datos y el registro.',
     },
     reachout_locked: {
-      what: 'WhatsApp ha bloqueado por un tiempo el contacto con otras personas.',
+      what: 'WhatsApp ha bloqueado por un tiempo el contacto con personas nuevas.',
       todo: 'No se consulta a nadie hasta que termine solo. Envía menos mensajes a desconocidos.',
     },
     checks_stopped: {
@@ -378,7 +377,7 @@ export const es: Messages = {
     consoleCopy: 'Copia esta línea. Viene de tu propio servicio; nunca pegues líneas de otros.',
     consoleCopyButton: 'Copiar la línea',
     consolePaste:
-      'Abre web.whatsapp.com, pulsa F12, pega la línea en la consola, pulsa Intro y confirma con la clave de acceso.',
+      'Abre web.whatsapp.com, pulsa F12, pega la línea en la consola (Chrome pide escribir antes allow pasting), pulsa Intro y confirma con la clave de acceso.',
     consoleResult: 'Pega lo que mostró la consola',
     consoleResultHint: 'Empieza por {"token"',
     consoleResultInvalid:
@@ -537,7 +536,7 @@ export const es: Messages = {
     fetchAgain: (seconds) =>
       count(seconds, 'Disponible de nuevo en 1 segundo.', 'Disponible de nuevo en # segundos.'),
     security: 'Seguridad',
-    keyChanged: (when) => `La clave de cifrado de este contacto cambió ${when}.`,
+    keyChanged: (when) => `La clave de cifrado de este contacto cambió el ${when}.`,
     keyShow: 'Ver',
     contactId: 'ID del contacto',
     lastChange: 'Último cambio',
@@ -594,7 +593,7 @@ export const es: Messages = {
       todo: 'Espera diez minutos o escanea el código QR.',
     },
     pairing_refused: {
-      what: 'WhatsApp rechazó el código.',
+      what: 'WhatsApp no quiso enviar un código a este número.',
       todo: 'Comprueba que este número tiene WhatsApp o escanea el código QR.',
     },
     whatsapp_limited: {
@@ -618,7 +617,10 @@ export const es: Messages = {
     },
     assertion_refused: { what: 'WhatsApp no aceptó la confirmación.', todo: 'Confirma una vez más.' },
     passkey_ended: { what: 'WhatsApp terminó la confirmación.', todo: 'Vincula de nuevo.' },
-    refresh_limited: { what: 'Se acaba de consultar a esta persona.', todo: 'Espera un minuto.' },
+    refresh_limited: {
+      what: 'Se acaba de consultar a esta persona, o a demasiadas otras.',
+      todo: 'Espera un minuto.',
+    },
     unexpected_error: { what: 'El servicio encontró un error inesperado.', todo: 'Su registro dice más.' },
   },
 };

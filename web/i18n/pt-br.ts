@@ -1,4 +1,4 @@
-import { counted } from './counted.js';
+import { count } from './count.js';
 import type { Explained, Messages } from './en.js';
 
 const reconnecting = (what: string): Explained => ({ what, todo: null });
@@ -9,8 +9,6 @@ const linkAgain = (
   what,
   todo,
 });
-
-const count = counted('pt-BR');
 
 export const ptBr: Messages = {
   title: 'Contatos do WhatsApp',
@@ -30,6 +28,7 @@ export const ptBr: Messages = {
     back: 'Voltar',
     copy: 'Copiar',
     copied: 'Copiado',
+    copyFailed: 'Não copiado: selecione o texto e copie.',
     loading: 'Carregando…',
     unknown: 'desconhecido',
     details: 'Detalhes',
@@ -209,7 +208,7 @@ export const ptBr: Messages = {
       todo: 'Verifique o relógio da máquina e se um proxy ou firewall abre conexões TLS.',
     },
     server_not_verified: {
-      what: 'O servidor não conseguiu provar que é o WhatsApp: algo intercepta a conexão. Nenhuma credencial foi enviada.',
+      what: 'O servidor não conseguiu provar que é o WhatsApp. Talvez algo intercepte a conexão ou o relógio do computador esteja errado. Nenhuma credencial foi enviada.',
       todo: 'Exclua web.whatsapp.com da inspeção de TLS do proxy, firewall ou antivírus e verifique o relógio do computador.',
     },
     starting: { what: 'O serviço está iniciando.', todo: 'Aguarde um momento.' },
@@ -255,7 +254,7 @@ export const ptBr: Messages = {
       todo: 'O serviço continua tentando. Se persistir, verifique o banco de dados e o log.',
     },
     reachout_locked: {
-      what: 'O WhatsApp bloqueou por algum tempo o contato com outras pessoas.',
+      what: 'O WhatsApp bloqueou por algum tempo o contato com pessoas novas.',
       todo: 'Ninguém é consultado até o bloqueio acabar sozinho. Envie menos mensagens a desconhecidos.',
     },
     checks_stopped: {
@@ -378,7 +377,7 @@ export const ptBr: Messages = {
     consoleCopy: 'Copie esta linha. Ela vem do seu próprio serviço; nunca cole linhas de outros.',
     consoleCopyButton: 'Copiar a linha',
     consolePaste:
-      'Abra web.whatsapp.com, pressione F12, cole a linha no console, pressione Enter e confirme com a chave de acesso.',
+      'Abra web.whatsapp.com, pressione F12, cole a linha no console (o Chrome pede para digitar antes allow pasting), pressione Enter e confirme com a chave de acesso.',
     consoleResult: 'Cole o que o console mostrou',
     consoleResultHint: 'Começa com {"token"',
     consoleResultInvalid:
@@ -536,7 +535,7 @@ export const ptBr: Messages = {
     fetchAgain: (seconds) =>
       count(seconds, 'Disponível de novo em 1 segundo.', 'Disponível de novo em # segundos.'),
     security: 'Segurança',
-    keyChanged: (when) => `A chave de criptografia deste contato mudou ${when}.`,
+    keyChanged: (when) => `A chave de criptografia deste contato mudou em ${when}.`,
     keyShow: 'Ver',
     contactId: 'ID do contato',
     lastChange: 'Última mudança',
@@ -588,7 +587,7 @@ export const ptBr: Messages = {
       todo: 'Aguarde dez minutos ou escaneie o código QR.',
     },
     pairing_refused: {
-      what: 'O WhatsApp recusou o código.',
+      what: 'O WhatsApp não quis enviar um código para este número.',
       todo: 'Verifique se este número tem WhatsApp ou escaneie o código QR.',
     },
     whatsapp_limited: {
@@ -612,7 +611,10 @@ export const ptBr: Messages = {
     },
     assertion_refused: { what: 'O WhatsApp não aceitou a confirmação.', todo: 'Confirme mais uma vez.' },
     passkey_ended: { what: 'O WhatsApp encerrou a confirmação.', todo: 'Conecte de novo.' },
-    refresh_limited: { what: 'Esta pessoa acabou de ser consultada.', todo: 'Aguarde um minuto.' },
+    refresh_limited: {
+      what: 'Esta pessoa, ou muitas outras, acabou de ser consultada.',
+      todo: 'Aguarde um minuto.',
+    },
     unexpected_error: { what: 'O serviço encontrou um erro inesperado.', todo: 'O log dele diz mais.' },
   },
 };

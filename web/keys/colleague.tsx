@@ -25,6 +25,7 @@ export function Colleague({ list }: { list: SessionList | null }) {
   const [level, setLevel] = useState<Level>('view');
   const [accounts, setAccounts] = useState<readonly string[] | null>(null);
   const [isNaming, setNaming] = useState(false);
+  const [name, setName] = useState('');
   const [created, setCreated] = useState<CreatedApiKey | null>(null);
   const step = created ? 2 : isNaming ? 1 : 0;
   return (
@@ -39,7 +40,14 @@ export function Colleague({ list }: { list: SessionList | null }) {
       {created ? (
         <Result created={created} />
       ) : isNaming ? (
-        <NameStep level={level} accounts={accounts} onBack={() => setNaming(false)} onCreated={setCreated} />
+        <NameStep
+          level={level}
+          accounts={accounts}
+          name={name}
+          onName={setName}
+          onBack={() => setNaming(false)}
+          onCreated={setCreated}
+        />
       ) : (
         <PermissionStep
           list={list}
@@ -87,7 +95,7 @@ function PermissionStep({ list, level, accounts, onLevel, onAccounts, onNext }: 
           />
         ))}
       </OptionGroup>
-      {(list?.sessions.value?.length ?? 0) > 1 && (
+      {list && (
         <AccountChoice
           legend={s.colleague.accounts}
           list={list}
@@ -111,12 +119,13 @@ function PermissionStep({ list, level, accounts, onLevel, onAccounts, onNext }: 
 interface NameProps {
   level: Level;
   accounts: readonly string[] | null;
+  name: string;
+  onName: (name: string) => void;
   onBack: () => void;
   onCreated: (created: CreatedApiKey) => void;
 }
 
-function NameStep({ level, accounts, onBack, onCreated }: NameProps) {
-  const [name, setName] = useState('');
+function NameStep({ level, accounts, name, onName, onBack, onCreated }: NameProps) {
   const [wasSent, setSent] = useState(false);
   const create = useAction(async () =>
     onCreated(await createKey({ name, scopes: LEVELS[level], sessions: accounts, expiresAt: null })),
@@ -134,7 +143,7 @@ function NameStep({ level, accounts, onBack, onCreated }: NameProps) {
         hint={s.colleague.nameHint}
         value={name}
         complaint={wasSent && !isKeyName(name) ? s.newKey.nameInvalid : null}
-        onInput={setName}
+        onInput={onName}
       />
       {create.error && <ErrorNotice error={create.error} />}
       <p class="actions">

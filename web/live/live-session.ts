@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { may, noteError } from '../api/access.js';
+import { may, maySee, noteError } from '../api/access.js';
 import { type ApiError } from '../api/api-error.js';
 import { answer, api } from '../api/client.js';
 import { serverNowMs } from '../api/clock.js';
@@ -23,7 +23,7 @@ export class LiveSession {
   private readonly polling: Polling | null;
 
   constructor(readonly name: string) {
-    this.polling = may('session:read') ? poll(() => this.read()) : null;
+    this.polling = may('session:read') && maySee(name) ? poll(() => this.read()) : null;
   }
 
   refresh(): void {

@@ -16,6 +16,9 @@ const UNDER_WAY = [
   'passkey_compare',
 ];
 
+/** Hebrew, Arabic, Syriac, Thaana and N'Ko, also in presentation forms. */
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/;
+
 type Stated = SessionSummary | Session;
 
 /** The name of an account for people: the one that they have set, its own, its number, or the name in addresses. */
@@ -29,13 +32,20 @@ export function accountDetail(session: Stated): string {
   if (!account) return '';
   const name = accountName(session);
   const parts = [formatPhone(account.phone), account.push_name];
-  const detail = parts.filter((part) => part && part !== name).join(' · ');
+  const detail = joined(parts.filter((part) => part !== name));
   return detail && isUnlinked(session) ? t.account.was(detail) : detail;
 }
 
 /** Number and own name of an account, for dialogs. */
 export function accountIdentity({ name, last_account: account }: Stated): string {
-  return account ? [formatPhone(account.phone), account.push_name].filter(Boolean).join(' · ') : name;
+  return account ? joined([formatPhone(account.phone), account.push_name]) : name;
+}
+
+/** Joins texts of any direction. Without isolation, an Arabic name would reverse the number next to it. */
+export function joined(parts: readonly (string | null)[]): string {
+  return parts
+    .flatMap((part) => (part ? [RIGHT_TO_LEFT.test(part) ? `\u2068${part}\u2069` : part] : []))
+    .join(' · ');
 }
 
 /** Whether an account was ever linked. */

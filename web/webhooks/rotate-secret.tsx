@@ -17,7 +17,11 @@ export function RotateSecret({ id, url, onClose }: { id: string; url: string; on
   });
   const { rotateTitle, rotateText, rotatedTitle, rotating, rotate: confirm, formerUntil } = s.webhookDetails;
   return (
-    <Dialog title={rotated ? rotatedTitle : rotateTitle} onClose={onClose}>
+    <Dialog
+      title={rotated ? rotatedTitle : rotateTitle}
+      isLocked={rotate.isRunning || rotated !== null}
+      onClose={onClose}
+    >
       <p class="address">
         <bdi>{url}</bdi>
       </p>
@@ -42,7 +46,7 @@ export function RotateSecret({ id, url, onClose }: { id: string; url: string; on
           </button>
         ) : (
           <>
-            <button type="button" onClick={onClose}>
+            <button type="button" disabled={rotate.isRunning} onClick={onClose}>
               {t.common.cancel}
             </button>
             <button

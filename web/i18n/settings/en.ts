@@ -1,5 +1,5 @@
 import type { ChangeKind, Scope } from '../../api/types.js';
-import { counted } from '../counted.js';
+import { count } from '../count.js';
 import type { Explained, Widened } from '../en.js';
 
 /** A choice in a form. */
@@ -7,8 +7,6 @@ export interface Choice {
   label: string;
   hint: string;
 }
-
-const count = counted('en');
 
 export const en = {
   accounts: {

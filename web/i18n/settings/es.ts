@@ -1,7 +1,5 @@
-import { counted } from '../counted.js';
+import { count } from '../count.js';
 import type { SettingsMessages } from './en.js';
-
-const count = counted('es');
 
 export const es: SettingsMessages = {
   accounts: {

@@ -1,7 +1,5 @@
-import { counted } from '../counted.js';
+import { count } from '../count.js';
 import type { SettingsMessages } from './en.js';
-
-const count = counted('pt-BR');
 
 export const ptBr: SettingsMessages = {
   accounts: {
