@@ -81,6 +81,7 @@ export class CollectionScheduler {
    * @throws the error of the read, which is retried in the background nevertheless
    */
   request(): Promise<void> {
+    if (this.closed) return Promise.reject(new Error('The connection is closed'));
     outdated(this);
     this.delay.outdated(this.collection);
     this.next ??= this.running.then(() => {

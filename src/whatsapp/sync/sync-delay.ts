@@ -17,11 +17,13 @@ export class SyncDelay {
   private readonly outdatedCollections = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private isDelayed = false;
+  private closed = false;
 
   constructor(private readonly context: Pick<SessionContext, 'lease' | 'stores'>) {}
 
   /** A collection has changed. */
   outdated(collection: string): void {
+    if (this.closed) return;
     if (this.outdatedCollections.size === 0) this.timer = setTimeout(() => this.report(), DELAYED_AFTER_MS);
     this.outdatedCollections.add(collection);
   }
@@ -35,6 +37,7 @@ export class SyncDelay {
   }
 
   close(): void {
+    this.closed = true;
     clearTimeout(this.timer);
   }
 

@@ -48,7 +48,11 @@ export function readPeerContent(bytes: Uint8Array): PeerContent | null {
   const field = type === null ? undefined : CONTENT[type];
   const content = field === undefined ? null : lastField(protocol, field);
   if (!content) return null;
-  if (type === Type.HISTORY_SYNC_NOTIFICATION) return { kind: 'history', notification: content };
+  if (type === Type.HISTORY_SYNC_NOTIFICATION) {
+    // Only notifications that can be read are stored.
+    proto.Message.HistorySyncNotification.decode(content);
+    return { kind: 'history', notification: content };
+  }
   if (type === Type.APP_STATE_SYNC_KEY_SHARE) return { kind: 'sync-keys', keys: readKeys(content) };
   const records = recordsIn(content);
   return records && { kind: 'recovery', records };
