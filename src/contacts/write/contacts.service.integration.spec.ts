@@ -149,6 +149,12 @@ describe('ContactsService', () => {
     expect((await book.list())[0]?.push_name).toBe('new');
     await book.apply(called(ANNA, 'newer', LATER));
     expect((await book.list())[0]?.push_name).toBe('newer');
+    const [{ pushNames: newest = [] }, { pushNames: older = [] }] = [
+      called(ANNA, 'newest', new Date(LATER.getTime() + 1_000)),
+      called(ANNA, 'older', LATER),
+    ];
+    await book.apply({ pushNames: [...newest, ...older] });
+    expect((await book.list())[0]?.push_name).toBe('newest');
   });
 
   it('drops the verified name of a contact that is no longer a business, once', async () => {

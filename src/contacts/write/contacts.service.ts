@@ -130,7 +130,7 @@ export class ContactsService {
   ): Promise<void> {
     await this.changes.save(tx, lastPerContact(saved).map(cleanSaved), wrap);
     await this.changes.unsave(tx, unsaved, wrap);
-    await this.changes.setPushNames(tx, lastPerContact(named(pushNames, isOther(owner))), wrap);
+    await this.changes.setPushNames(tx, latestPerContact(named(pushNames, isOther(owner))), wrap);
     if (wrap) noteAppended(tx.transaction, tx.accountId);
   }
 
@@ -238,6 +238,11 @@ function usable(entry: Username): Username[] {
 
 function lastPerContact<T extends { address: Address }>(entries: T[] | undefined): T[] {
   return [...new Map((entries ?? []).map((entry) => [entry.address, entry])).values()];
+}
+
+/** Returns the latest entry of each contact, and the last of those with equal times. */
+function latestPerContact<T extends { address: Address; observedAt: Date }>(entries: T[]): T[] {
+  return lastPerContact(entries.toSorted((a, b) => Number(a.observedAt) - Number(b.observedAt)));
 }
 
 /** Returns mappings with each number and each LID once: the latest, or the last of those with equal times. */

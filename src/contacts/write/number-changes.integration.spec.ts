@@ -29,6 +29,24 @@ describe('a contact with a new number', () => {
     saved: [{ address, fullName, firstName: null }],
   });
 
+  it.each(['before', 'together with'])(
+    'keeps its profile if the change is received after a message of the next owner (%s)',
+    async (when) => {
+      const zed: ContactChanges = {
+        mappings: [{ jid: ANNA, lid: NEW_LID, observedAt: new Date(LATER.getTime() + 60_000) }],
+        pushNames: [{ address: NEW_LID, name: 'Zed', observedAt: new Date(LATER.getTime() + 60_000) }],
+      };
+      await book.apply({
+        ...whole(ANNA),
+        mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: EARLIER }],
+      });
+      if (when === 'before') await book.apply(zed);
+      await book.apply({ ...(when === 'before' ? {} : zed), ...move(ANNA_LID, ANNA_LID) });
+      expect(await book.find(NEW)).toMatchObject({ ...WHOLE, lid: ANNA_LID });
+      expect(await book.find(ANNA)).toMatchObject({ ...NOTHING, lid: NEW_LID, push_name: 'Zed' });
+    },
+  );
+
   it.each<[string, Lid | null, Lid | null, Lid | null, Lid | null]>([
     ['no LIDs', null, null, null, null],
     ['a stored LID that is not sent', ANNA_LID, null, null, ANNA_LID],

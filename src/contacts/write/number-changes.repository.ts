@@ -8,6 +8,7 @@ import { ProfileMovesRepository } from './profile-moves.repository.js';
 interface NumberRow {
   id: string;
   lid: Lid | null;
+  mappedAt: Date | null;
   movedTo: Jid | null;
   movedFrom: Jid | null;
 }
@@ -37,14 +38,17 @@ export class NumberChangesRepository {
   }
 
   private async applyOne(tx: AccountTx, change: NumberChange): Promise<void> {
-    const { oldJid, newJid } = change;
-    if (change.oldLid) await this.mappings.join(tx, [{ jid: oldJid, lid: change.oldLid, observedAt: null }]);
+    const { oldJid, newJid, oldLid, observedAt } = change;
+    if (oldLid) await this.mappings.join(tx, [{ jid: oldJid, lid: oldLid, observedAt: null }]);
     await this.ensure(tx, [oldJid, newJid]);
     const before = await this.get(tx, oldJid);
+    // Somebody else already has the old number. The contact's profile is where its LID is.
+    if (oldLid && before.lid !== oldLid && before.mappedAt && before.mappedAt > observedAt)
+      return this.mappings.join(tx, [{ jid: newJid, lid: change.newLid ?? oldLid, observedAt }]);
     const after = await this.get(tx, newJid);
     // Without a new LID, contacts keep theirs, unless the new number has another one.
     const lid = change.newLid ?? after.lid ?? before.lid;
-    if (lid) await this.mappings.join(tx, [{ jid: newJid, lid, observedAt: change.observedAt }]);
+    if (lid) await this.mappings.join(tx, [{ jid: newJid, lid, observedAt }]);
     if (!lid || lid !== before.lid) {
       const target = await this.get(tx, newJid);
       await this.ownFacts.move(tx, [{ from: before.id, to: target.id }]);
@@ -61,7 +65,7 @@ export class NumberChangesRepository {
 
   private async find(tx: AccountTx, jid: Jid): Promise<NumberRow | undefined> {
     const [row] = await tx.query<NumberRow[]>(
-      `SELECT id, lid, moved_to AS "movedTo", moved_from AS "movedFrom" FROM contact
+      `SELECT id, lid, mapped_at AS "mappedAt", moved_to AS "movedTo", moved_from AS "movedFrom" FROM contact
        WHERE account_id = $1 AND jid = $2`,
       [jid],
     );
