@@ -87,13 +87,33 @@ export function decryptColumns(
 ): WebhookSecrets {
   try {
     return {
-      secrets: columns.secrets.map((each) => secrets.decrypt(each, ['webhook', id])),
+      secrets: columns.secrets.flatMap((each, i) =>
+        decryptSecret(secrets, id, { text: each, isFormer: i > 0 }),
+      ),
       headers: decryptHeaders(secrets, id, columns.headers),
       problem: null,
     };
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
     return { secrets: [], headers: {}, problem: UNREADABLE };
+  }
+}
+
+/**
+ * A former secret that cannot be decrypted is omitted: a new one was created because the key was lost.
+ *
+ * @throws SecretsError
+ */
+function decryptSecret(
+  secrets: Secrets,
+  id: string,
+  { text, isFormer }: { text: string; isFormer: boolean },
+): string[] {
+  try {
+    return [secrets.decrypt(text, ['webhook', id])];
+  } catch (error) {
+    if (isFormer && error instanceof SecretsError) return [];
+    throw error;
   }
 }
 

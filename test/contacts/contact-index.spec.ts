@@ -112,15 +112,15 @@ describe('the order and the index of lists', () => {
 
   it('finds the row of a contact by its number, JID, username or ID', async () => {
     await book.save('c', 'b', 'a');
-    await book.apply({ usernames: [{ address: jidOf(11), name: 'bea', observedAt: new Date() }] });
+    await book.apply({ usernames: [{ address: jidOf(11), name: 'Bea', observedAt: new Date() }] });
     const { items } = await page('sort=name');
     const { id, phone, jid } = items[1] ?? {};
-    for (const contact of [id, phone, jid, `+${phone}`, '@bea'])
+    for (const contact of [id, phone, jid, `+${phone}`, '@bea', '@BEA'])
       expect([contact, (await index(`sort=name&contact=${encodeURIComponent(contact ?? '')}`)).row]).toEqual([
         contact,
         1,
       ]);
-    await book.apply({ usernames: [{ address: jidOf(11), name: 'b",}{\\', observedAt: new Date() }] });
+    await book.apply({ usernames: [{ address: jidOf(11), name: 'B",}{\\', observedAt: new Date() }] });
     for (const contact of ['@b",}{\\', '@x",}{\\', '@"', '@{}'])
       expect([contact, (await index(`sort=name&contact=${encodeURIComponent(contact)}`)).row]).toEqual([
         contact,

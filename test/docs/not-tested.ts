@@ -4,7 +4,6 @@ export const NOT_RUN: Record<string, string> = {
   docker: 'needs a container runtime',
   gh: 'needs a release on GitHub',
   git: 'changes the repository',
-  journalctl: 'needs systemd',
   kubectl: 'needs a cluster',
   npm: 'starts, tests or builds this checkout, as the jobs of CI do',
   'npx mcp-remote': 'would install a package; test/mcp connects a client',

@@ -224,6 +224,11 @@ describe('the change feed', () => {
   });
 
   describe('streamed', () => {
+    it('ends at once for HEAD', async () => {
+      const response = await book.service.request('/changes/stream', { method: 'HEAD' });
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    });
+
     it('sends changes to all readers when they are committed', async () => {
       const [one, other] = await Promise.all([read().opened(), read().opened()]);
       await book.save('a');

@@ -108,6 +108,11 @@ describe('a webhook', () => {
     ]);
   });
 
+  it('uses the default batch size for null', async () => {
+    const { path } = await create({ max_items: null });
+    expect((await show(path)).max_items).toBe(100);
+  });
+
   it('delivers only the requested fields of contacts, until they are changed', async () => {
     const { receiver, path } = await create({ fields: ['full_name', 'phone'] });
     await book.save('a');

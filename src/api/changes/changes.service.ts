@@ -31,6 +31,8 @@ export const BUSY_READERS = [
   new TooBusy('streams of changes', READERS),
 ];
 
+const STREAM_HEADERS = { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' };
+
 /** Proxies usually close idle connections after 60 s. */
 const HEARTBEAT_EVERY_MS = 15_000;
 /** Time after which clients reconnect when a stream ends. */
@@ -121,6 +123,7 @@ export class ChangesService {
     let position = after ?? Number(account.feedLatest);
     let sent = position;
     await this.feed.read(feed, position, 1);
+    if (request.method === 'HEAD') return void response.writeHead(200, STREAM_HEADERS).end();
     const { signal, end, release } = await this.enter(request, response);
     const reader = readerOf(request, session);
     openStreams.inc();
@@ -135,7 +138,7 @@ export class ChangesService {
       );
     }, HEARTBEAT_EVERY_MS);
     try {
-      response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+      response.writeHead(200, STREAM_HEADERS);
       response.write(`retry: ${RECONNECT_AFTER_MS}\n\n${positionFrame(position)}`);
       const search = <T>(read: () => Promise<T>) => this.responses.withinShare(request, read);
       for await (const page of this.feed.follow(feed, position, { kinds: filter.kinds, search }, signal)) {

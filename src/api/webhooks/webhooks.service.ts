@@ -50,7 +50,7 @@ export class WebhooksService {
       fields = null,
       session = null,
       after = null,
-      max_items: maxItems = DEFAULT_MAX_ITEMS,
+      max_items: maxItems,
       headers,
     } = request;
     this.checkSession(access, session);
@@ -62,7 +62,17 @@ export class WebhooksService {
     const secret = createSecret();
     const { keyId } = access;
     const added = await this.webhooks.add(
-      { id, keyId, url, headers: headers ?? {}, kinds, fields, session, maxItems, secret },
+      {
+        id,
+        keyId,
+        url,
+        headers: headers ?? {},
+        kinds,
+        fields,
+        session,
+        maxItems: maxItems ?? DEFAULT_MAX_ITEMS,
+        secret,
+      },
       after,
     );
     this.runner.wake();

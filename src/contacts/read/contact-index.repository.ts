@@ -79,9 +79,10 @@ function toSql(accountId: number, { sort, contact, ...filter }: ContactIndexQuer
   const add = (value: string) => `$${values.push(value)}`;
   const conditions = listedContacts(accountId, filter, add);
   const { key, by } = ORDERS[sort];
-  const reference = contact?.column === 'id' ? contactId(String(accountId), 'c.id') : `c.${contact?.column}`;
   // An array, because usernames can contain the characters that separate and quote the elements of its text form.
-  const isWanted = contact ? `${reference} = ANY ($${values.push(contact.values)}::text[])` : 'false';
+  const wanted = contact
+    ? `array_position($${values.push(contact.values)}::text[], ${referenceOf(accountId, contact)})`
+    : 'NULL::int';
   // In other orders, almost each contact has another initial than the previous one.
   const hasInitial = sort === 'name' ? 'initial IS DISTINCT FROM previous' : 'false';
   const text = `
@@ -90,17 +91,23 @@ function toSql(accountId: number, { sort, contact, ...filter }: ContactIndexQuer
         FILTER (WHERE place % ${INDEX_STEP} = 0) AS places,
       json_agg(json_build_array(initial, place - 1) ORDER BY place)
         FILTER (WHERE ${hasInitial}) AS initials,
-      min(place - 1) FILTER (WHERE is_wanted) AS row,
+      (array_agg(place - 1 ORDER BY wanted) FILTER (WHERE wanted IS NOT NULL))[1] AS row,
       (SELECT feed_latest FROM account WHERE id = $1) AS changes_next
     FROM (
-      SELECT place, address, key, is_wanted, initial, lag(initial) OVER (ORDER BY place) AS previous
+      SELECT place, address, key, wanted, initial, lag(initial) OVER (ORDER BY place) AS previous
       FROM (
         SELECT row_number() OVER (ORDER BY ${by}) AS place, ${ADDRESS} AS address, ${key} AS key,
-          ${isWanted} AS is_wanted, left(c.sort_name, 1) AS initial
+          ${wanted} AS wanted, left(c.sort_name, 1) AS initial
         FROM contact c WHERE ${conditions.join(' AND ')}
       ) listed
     ) compared`;
   return { text, values };
+}
+
+/** Returns what a row is compared with, in SQL, as other look-ups do. */
+function referenceOf(accountId: number, { column }: ContactLookup): string {
+  if (column === 'id') return contactId(String(accountId), 'c.id');
+  return column === 'username' ? 'lower(c.username)' : `c.${column}`;
 }
 
 /** Joins initials that are displayed as one: digits, symbols and names without letters are `#`. */

@@ -1,10 +1,12 @@
 import { searchKey } from './search-key.js';
 
-/** Separators that people and programs write in phone numbers. */
-const SEPARATORS = /[\s().\-/]/g;
+const SPACES = /\s/g;
 
-/** A trunk prefix that is not dialed from abroad, as in "+49 (0) 170". */
-const TRUNK_PREFIX = /(?<=\d\s*)\(0\)/g;
+/** A trunk prefix that is not dialed from abroad, as in "+49 (0) 170", without spaces. */
+const TRUNK_PREFIX = /(?<=\d)\(0\)/g;
+
+/** Other separators that people and programs write in phone numbers. */
+const SEPARATORS = /[().\-/]/g;
 
 /** Arabic-Indic digits and their Persian variants. Search keys contain them unchanged, unlike full-width digits. */
 const ARABIC_DIGITS = /[\u0660-\u0669\u06F0-\u06F9]/g;
@@ -22,7 +24,11 @@ const INTERNATIONAL = /^[1-9]\d{0,14}$/;
  */
 export function digitsOf(text: string): string | null {
   const plain = ASCII.test(text) ? text : searchKey(text);
-  const digits = plain.replace(TRUNK_PREFIX, '').replace(SEPARATORS, '').replace(/^\+/, '');
+  const digits = plain
+    .replace(SPACES, '')
+    .replace(TRUNK_PREFIX, '')
+    .replace(SEPARATORS, '')
+    .replace(/^\+/, '');
   return /^\d+$/.test(digits) ? digits : null;
 }
 

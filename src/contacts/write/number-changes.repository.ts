@@ -42,7 +42,7 @@ export class NumberChangesRepository {
     if (oldLid) await this.mappings.join(tx, [{ jid: oldJid, lid: oldLid, observedAt: null }]);
     await this.ensure(tx, [oldJid, newJid]);
     const before = await this.get(tx, oldJid);
-    // Somebody else already has the old number. The contact's profile is where its LID is.
+    // Another contact already has the old number. The profile is where the LID is.
     if (oldLid && before.lid !== oldLid && before.mappedAt && before.mappedAt > observedAt)
       return this.mappings.join(tx, [{ jid: newJid, lid: change.newLid ?? oldLid, observedAt }]);
     const after = await this.get(tx, newJid);

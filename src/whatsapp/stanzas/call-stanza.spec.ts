@@ -20,7 +20,7 @@ describe('readCallStanza', () => {
     expect(changesIn(readCallStanza, element('call', { from: ANNA_LID }))).toEqual({});
   });
 
-  it('names the sender only, whoever the content says has created the call', () => {
+  it('names the sender only, although the content names another creator', () => {
     const mallory = '99999999999999@lid';
     expect(call({ 'call-creator': ANNA_LID, caller_pn: ANNA }, { from: mallory, notify: 'Mallory' })).toEqual(
       {
