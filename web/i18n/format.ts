@@ -1,4 +1,4 @@
-import { locale } from './language.js';
+import { locale } from './locale.js';
 
 const UNITS: [Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ['year', 31_557_600],

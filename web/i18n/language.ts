@@ -1,4 +1,5 @@
 import type { Messages } from './en.js';
+import { setLocale } from './locale.js';
 
 /** Each language is a separate file. The page loads only one of them. */
 const LANGUAGES = {
@@ -12,9 +13,6 @@ export type Language = keyof typeof LANGUAGES;
 /** The texts in the language of the browser. Undefined until chooseLanguage() has resolved. */
 export let t: Messages;
 
-/** As the browser names it, with its region: it decides how numbers and times look. */
-export let locale = 'en';
-
 /**
  * Loads the texts in the first language of the browser for which there are texts.
  *
@@ -23,10 +21,12 @@ export let locale = 'en';
 export async function chooseLanguage(): Promise<void> {
   const wanted = navigator.languages.map((tag) => ({ tag, language: languageOf(tag) }));
   const { tag, language } = wanted.find((each) => each.language !== null) ?? { tag: 'en', language: null };
-  [t, locale] = await LANGUAGES[language ?? 'en']().then(
-    (texts) => [texts, tag],
-    async () => [await LANGUAGES.en(), 'en'],
+  const [texts, locale] = await LANGUAGES[language ?? 'en']().then(
+    (loaded) => [loaded, tag] as const,
+    async () => [await LANGUAGES.en(), 'en'] as const,
   );
+  t = texts;
+  setLocale(locale);
   document.documentElement.lang = locale;
 }
 

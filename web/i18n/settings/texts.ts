@@ -1,4 +1,5 @@
-import { type Language, languageOf, locale } from '../language.js';
+import { type Language, languageOf } from '../language.js';
+import { locale } from '../locale.js';
 import type { SettingsMessages } from './en.js';
 
 const LANGUAGES: Record<Language, () => Promise<SettingsMessages>> = {
