@@ -101,9 +101,11 @@ export class ListResponses {
     if (etag) response.setHeader('ETag', etag);
     if (etag && isNotModified(request, etag)) return void response.status(304).end();
     const release = await slots.take(callerOf(request));
-    response.once('close', release);
     if (response.closed) return release();
-    const parts = request.method === 'HEAD' ? [] : await open();
+    const opening = request.method === 'HEAD' ? Promise.resolve([]) : open();
+    // The query of a client that has disconnected still runs.
+    response.once('close', () => void opening.then(release, release));
+    const parts = await opening;
     response.set({ ...list.headers, 'Content-Type': list.contentType });
     if (encoding) response.setHeader('Content-Encoding', encoding.name);
     disconnectSlowReader(response, () => slots.isContended);

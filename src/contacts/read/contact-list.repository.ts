@@ -136,9 +136,9 @@ export function toSql(accountId: number, query: ContactListQuery): { text: strin
   const order = ORDERS[sort];
   const place = after ? [order.after(after, add)] : [];
   const found = [...listedContacts(accountId, query, add), ...place];
-  const everybody = [...listedContacts(accountId, ALL_CONTACTS, add), ...place];
+  const listed = [...listedContacts(accountId, ALL_CONTACTS, add), ...place];
   const isSearch = search !== null && order.isIndexed;
-  const rows = isSearch ? searched(found, everybody, order) : sorted(found, order);
+  const rows = isSearch ? searched(found, listed, order) : sorted(found, order);
   const text = `
     SELECT string_agg(item, ',' ORDER BY place) FILTER (WHERE place <= $2) AS items,
       max(address) FILTER (WHERE place = $2) AS address, max(key) FILTER (WHERE place = $2) AS key,
@@ -159,11 +159,11 @@ function sorted(conditions: string[], { by }: Order): string {
  * Returns the rows of a page of a search. Postgres expects matches everywhere in an order, but names that begin with Z
  * are all at its end. So it first searches the next part of the order, and sorts all matches if it contains too few.
  */
-function searched(found: string[], everybody: string[], order: Order): string {
+function searched(found: string[], listed: string[], order: Order): string {
   const isMatch = found.join(' AND ');
   return `WITH near AS MATERIALIZED (
       SELECT c.* FROM (
-        SELECT c.* FROM contact c WHERE ${everybody.join(' AND ')} ORDER BY ${order.by} LIMIT ($2::int + 1) * ${NEAR}
+        SELECT c.* FROM contact c WHERE ${listed.join(' AND ')} ORDER BY ${order.by} LIMIT ($2::int + 1) * ${NEAR}
       ) c
       WHERE ${isMatch} LIMIT $2::int + 1
     )
